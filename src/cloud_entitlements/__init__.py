@@ -1,0 +1,1 @@
+"""Cloud infrastructure entitlement management for AWS: connect, read, prove."""
