@@ -1,0 +1,37 @@
+"""What a collector is: one file in `collectors/`, the verbs fetch, normalize, save, and a cadence.
+
+`collect` yields rows and raises what AWS raised; who runs it stages the rows, or records the gap.
+Imports `inventory` and `aws.sessions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from cloud_entitlements.aws.sessions import AwsSession
+
+Row = tuple[str, Mapping[str, object]]
+"""A table of `inventory.tables` and one row of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a collector collects: `account_id` owns the session's role."""
+
+    account_id: str
+    partition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    name: str
+    level: Literal["organization", "account"]
+    cadence: timedelta
+    """Collected again when the last success is older than this; until then its rows are carried over."""
+    tables: tuple[str, ...]
+    operations: tuple[str, ...]
+    """API operations, `iam:GetAccountAuthorizationDetails`; the table of permissions covers each."""
+    collect: Callable[[AwsSession, Scope], Iterator[Row]]

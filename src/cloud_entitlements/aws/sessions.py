@@ -1,0 +1,151 @@
+"""The seam to AWS: whose credentials call, whether a call may go out now, and what was called.
+
+Everything in `aws/` receives an `AwsSession`; nothing else in the product makes a boto client. The gate is
+asked before every HTTP attempt, retries included, so that a connection that is switched off stops within
+one request. Imports botocore alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
+from botocore.loaders import Loader
+
+SESSION_NAME = "cloud-entitlements"
+# A chained role session lasts one hour at most, and a platform under a role always chains.
+SESSION_SECONDS = 3600
+HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+Gate = Callable[[], None]
+"""Raises `SwitchedOff` when no further call may be made."""
+Recorder = Callable[[str, str], None]
+"""Told the service and the API operation of every HTTP attempt, e.g. `("iam", "GetRole")`."""
+
+_making_clients = threading.Lock()  # botocore sessions are not safe while a client is being made
+
+
+class SwitchedOff(Exception):  # noqa: N818  it is no error: somebody switched the connection off
+    """The connection was switched off or removed: the call was not made."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleToAssume:
+    arn: str
+    external_id: str | None
+    """None leaves the parameter out of the call: the test that the role refuses without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a call may take before it fails. Checks that a person waits for are impatient."""
+
+    attempts: int = 10
+    connect_seconds: float = 5
+    read_seconds: float = 60
+
+
+def _open_gate() -> None: ...
+
+
+def _forget(_service: str, _operation: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AwsSession:
+    """One set of credentials. `client` makes clients that ask the gate and tell the recorder."""
+
+    botocore_session: Any
+    region: str
+    gate: Gate = _open_gate
+    recorder: Recorder = _forget
+    patience: Patience = field(default_factory=Patience)
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        config = Config(
+            retries={"mode": "adaptive", "total_max_attempts": self.patience.attempts},
+            connect_timeout=self.patience.connect_seconds,
+            read_timeout=self.patience.read_seconds,
+            user_agent_extra="cloud-entitlements",
+        )
+        with _making_clients:
+            made = self.botocore_session.create_client(
+                service, region_name=region or self.region, config=config
+            )
+        made.meta.events.register("before-send", self._before_send(service))
+        return made
+
+    def _before_send(self, service: str) -> Callable[..., None]:
+        def before_send(event_name: str, **_: object) -> None:
+            self.gate()
+            self.recorder(service, event_name.rsplit(".", 1)[-1])
+
+        return before_send
+
+
+@dataclass(frozen=True, slots=True)
+class AwsSessions:
+    """The sessions of one connection: the platform's own, and those of roles assumed straight from it."""
+
+    gate: Gate = _open_gate
+    recorder: Recorder = _forget
+    region: str | None = None
+
+    def platform(self, patience: Patience | None = None) -> AwsSession:
+        session = _platform_session()
+        region = self.region or session.get_config_variable("region") or HOME_REGIONS["aws"]
+        return AwsSession(session, region, self.gate, self.recorder, patience or Patience())
+
+    def assume(self, role: RoleToAssume, patience: Patience | None = None) -> AwsSession:
+        """Assumes `role` now and again before expiry. Raises botocore's ClientError when it is refused."""
+        caller = self.platform(patience)
+
+        def obtain() -> dict[str, str]:
+            return _assume(caller.client("sts"), role)
+
+        credentials = RefreshableCredentials.create_from_metadata(obtain(), obtain, "sts-assume-role")
+        session = _session()
+        session._credentials = credentials  # noqa: SLF001  botocore has no public setter for these
+        return AwsSession(session, caller.region, self.gate, self.recorder, caller.patience)
+
+
+def _assume(sts: Any, role: RoleToAssume) -> dict[str, str]:
+    optional: Mapping[str, str] = {} if role.external_id is None else {"ExternalId": role.external_id}
+    answer = sts.assume_role(
+        RoleArn=role.arn, RoleSessionName=SESSION_NAME, DurationSeconds=SESSION_SECONDS, **optional
+    )
+    got = answer["Credentials"]
+    return {
+        "access_key": got["AccessKeyId"],
+        "secret_key": got["SecretAccessKey"],
+        "token": got["SessionToken"],
+        "expiry_time": got["Expiration"].isoformat(),
+    }
+
+
+@lru_cache(maxsize=1)
+def _loader() -> Loader:
+    """Service models are read from disk once per process and not once per account."""
+    return botocore.session.Session().get_component("data_loader")
+
+
+def _session() -> Any:
+    session = botocore.session.Session()
+    session.register_component("data_loader", _loader())
+    return session
+
+
+@lru_cache(maxsize=1)
+def _platform_session() -> Any:
+    return _session()
+
+
+def forget_platform_credentials() -> None:
+    """The next platform session reads boto3's default credential chain afresh."""
+    _platform_session.cache_clear()
