@@ -1,0 +1,59 @@
+"""Why a command was refused, for page, terminal and API alike.
+
+    Refusal
+    ├── Invalid     a field is wrong (422)
+    ├── Taken       somebody else holds it (409)
+    ├── NotReady    something else comes first (409)
+    └── NotFound    no such connection (404)
+
+Every refusal says what, why and what next. Imports `models` and `aws.pasted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cloud_entitlements.aws.pasted import Problem
+from cloud_entitlements.server.connections.models import Connection
+
+
+class Refusal(Exception):  # noqa: N818  the words are the product's: a command is refused
+    """A command was not carried out, and nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid(Refusal):
+    fields: Mapping[str, Problem]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{field}: {problem.text}" for field, problem in self.fields.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(Refusal):
+    text: str
+    fix: str
+    other: Connection
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class NotReady(Refusal):
+    code: str
+    text: str
+    fix: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound(Refusal):
+    text: str
+    fix: str
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,67 @@
+"""Which runs there are, and when the next one starts. A run is a row of `work`; a connection its subject.
+
+    connect   prove the role, survey the organization, collect each account, publish
+    collect   survey, collect each account, publish
+    retry     the same for some accounts alone; the others keep what was collected
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from cloud_entitlements.aws.checks import CHECKS_ACCOUNT, CHECKS_ORGANIZATION
+from cloud_entitlements.server.connections.models import Check, Connection
+from cloud_entitlements.work import ledger
+from cloud_entitlements.work.ledger import ItemSpec
+from cloud_entitlements.work.models import Run
+
+PROVE, SURVEY, ACCOUNT, PUBLISH = "prove", "survey", "account", "publish"
+STAGE_SURVEY, STAGE_ACCOUNTS, STAGE_PUBLISH = 0, 1, 2
+
+
+def start_connecting(connection: Connection, role_arn: str) -> Run:
+    lay_out_checks(connection)
+    prove = ItemSpec(kind=PROVE, key="", stage=STAGE_SURVEY, essential=True)
+    return _start(connection, "connect", [prove], trigger="connect", payload={"role_arn": role_arn})
+
+
+def start_collecting(connection: Connection, trigger: str) -> Run:
+    return _start(connection, "collect", [_survey()], trigger=trigger, payload={})
+
+
+def start_retrying(connection: Connection, account_ids: Sequence[str]) -> Run:
+    return _start(connection, "collect", [_survey()], trigger="retry", payload={"accounts": list(account_ids)})
+
+
+def _start(connection: Connection, kind: str, items: list[ItemSpec], *, trigger: str, payload: dict[str, object]) -> Run:
+    return ledger.start_run(str(connection.id), kind, items, trigger=trigger, payload=payload)
+
+
+def _survey() -> ItemSpec:
+    return ItemSpec(kind=SURVEY, key="", stage=STAGE_SURVEY, essential=True)
+
+
+def lay_out_checks(connection: Connection) -> None:
+    """The whole checklist, waiting, so that people see at once what will be proven."""
+    listed = CHECKS_ORGANIZATION if connection.type == Connection.Type.ORGANIZATION else CHECKS_ACCOUNT
+    Check.objects.filter(connection=connection).delete()
+    Check.objects.bulk_create(
+        Check(connection=connection, position=position, code=check.code, title=check.title)
+        for position, check in enumerate(listed)
+    )
+
+
+def start_due_runs() -> int:
+    """Starts a run for each connection whose last one ended long enough ago; the schedule's holder calls it."""
+    pause = timedelta(minutes=settings.SYNCHRONIZATION_MINUTES)
+    due = Connection.objects.filter(
+        enabled=True, status=Connection.Status.CONNECTED, sync_ended_at__lte=timezone.now() - pause
+    )
+    idle = [connection for connection in due if ledger.active_run(str(connection.id)) is None]
+    for connection in idle:
+        start_collecting(connection, trigger="schedule")
+    return len(idle)
