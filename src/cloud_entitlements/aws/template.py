@@ -1,0 +1,257 @@
+"""The CloudFormation template of one connection, with everything prefilled as parameter defaults.
+
+One YAML file for a reader who checks it before deploying: the management role (or the account's role), and for
+an organization the StackSet that makes the member role in every account below the targets. Each action comes
+from the table of permissions, with its purpose beside it. Imports `permissions`.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cloud_entitlements.aws.permissions import ANY, OWN_STACKSET, Permission, Role, of_role
+
+TEMPLATE_VERSION = "1"
+VERSION_TAG = "cloud-entitlements:template-version"
+ROLE_PATH = "/cloud-entitlements/"
+MAX_TEMPLATE_BYTES = 51_200
+MAX_INLINE_CHARACTERS = 10_240
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    role_name: str
+    role_path: str
+    stack_name: str
+    stackset_name: str
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateInput:
+    kind: Literal["organization", "account"]
+    external_id: str
+    platform_principal_arn: str
+    platform_account_id: str
+    partition: str
+    target_ids: tuple[str, ...]
+    role_name: str
+    role_path: str
+    suffix: str
+    permissions_boundary: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def names(suffix: str) -> Names:
+    """All names end in the connection's suffix: two installations fit in one organization."""
+    stem = f"cloud-entitlements-{suffix}"
+    return Names(stem, ROLE_PATH, stem, f"{stem}-members", f"{stem}.yaml")
+
+
+def deploy_command(given: TemplateInput, region: str | None = None) -> str:
+    named = names(given.suffix)
+    words = ["aws", "cloudformation", "deploy", "--stack-name", named.stack_name, "--template-file", named.file_name]
+    words += ["--capabilities", "CAPABILITY_NAMED_IAM"]
+    return shlex.join(words + (["--region", region] if region else []))
+
+
+def outputs_command(given: TemplateInput) -> str:
+    query = "Stacks[0].Outputs[?OutputKey=='RoleArn'].OutputValue"
+    stack = names(given.suffix).stack_name
+    return shlex.join(["aws", "cloudformation", "describe-stacks", "--stack-name", stack, "--query", query, "--output", "text"])
+
+
+def activate_command() -> str:
+    """Switches on trusted access for StackSets; to be run in the management account."""
+    return "aws cloudformation activate-organizations-access"
+
+
+def render_template(given: TemplateInput) -> str:
+    organization = given.kind == "organization"
+    role: Role = "management" if organization else "member"
+    blocks = [
+        _HEAD.format(what="an AWS organization" if organization else "one AWS account"),
+        _parameters(given, organization),
+        _CONDITIONS,
+        "Resources:",
+        _role("ConnectionRole", given, role, organization=organization),
+    ]
+    if organization:
+        blocks.append(_stackset(given))
+    blocks.append(_outputs(organization))
+    return "\n".join(blocks) + "\n"
+
+
+_HEAD = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Description: >-
+  Cloud Entitlements: read-only connection of {what}. It makes roles that only the platform below can
+  assume, and only with the external id. Nothing here can change anything in AWS or read what is stored in it.
+"""
+
+_CONDITIONS = """\
+Conditions:
+  HasBoundary: !Not [!Equals [!Ref PermissionsBoundary, ""]]
+"""
+
+
+def _parameters(given: TemplateInput, organization: bool) -> str:
+    rows = [
+        ("ExternalId", "Made by the server for this connection. Leave it: the server knows no other.", given.external_id),
+        ("PlatformAccountId", "The account that the platform runs in.", given.platform_account_id),
+        ("PlatformPrincipalArn", "The one role or user that may assume these roles.", given.platform_principal_arn),
+        ("RoleName", "Name of the roles, the same in every account.", given.role_name),
+        ("RolePath", "Path of the roles.", given.role_path),
+        ("PermissionsBoundary", "ARN of a policy to bound the roles with; empty for none.", given.permissions_boundary or ""),
+    ]
+    lines = ["Parameters:"]
+    for name, description, default in rows:
+        lines += [f"  {name}:", "    Type: String", f"    Description: {_quoted(description)}", f"    Default: {_quoted(default)}"]
+        lines += _PATTERNS.get(name, [])
+    if organization:
+        lines += ["  TargetIds:", "    Type: CommaDelimitedList"]
+        lines += ["    Description: The root or the units whose accounts get the member role."]
+        lines += [f"    Default: {_quoted(','.join(given.target_ids))}"]
+    return "\n".join(lines) + "\n"
+
+
+_PATTERNS = {
+    "ExternalId": ["    MinLength: 32"],
+    "PlatformAccountId": ["    AllowedPattern: '[0-9]{12}'"],
+    "RoleName": ["    AllowedPattern: '[A-Za-z0-9_+=,.@-]{1,64}'"],
+    "RolePath": ["    AllowedPattern: '/(.+/)?'"],
+}
+
+
+def _role(logical_id: str, given: TemplateInput, role: Role, *, organization: bool) -> str:
+    lines = [
+        f"  {logical_id}:",
+        "    Type: AWS::IAM::Role",
+        "    Properties:",
+        "      RoleName: !Ref RoleName",
+        "      Path: !Ref RolePath",
+        "      Description: Read-only; assumed by Cloud Entitlements alone.",
+        "      MaxSessionDuration: 3600",
+        '      PermissionsBoundary: !If [HasBoundary, !Ref PermissionsBoundary, !Ref "AWS::NoValue"]',
+        "      AssumeRolePolicyDocument:",
+        '        Version: "2012-10-17"',
+        "        Statement:",
+        "          - Sid: ThePlatformAloneWithTheExternalId",
+        "            Effect: Allow",
+        '            Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${PlatformAccountId}:root"}',
+        "            Action: sts:AssumeRole",
+        "            Condition:",
+        "              ArnEquals: {aws:PrincipalArn: !Ref PlatformPrincipalArn}",
+        "              StringEquals: {sts:ExternalId: !Ref ExternalId}",
+        "      Policies:",
+        "        - PolicyName: read-entitlements",
+        "          PolicyDocument:",
+        '            Version: "2012-10-17"',
+        "            Statement:",
+        *_statements(of_role(role), given, organization=organization),
+        "      Tags:",
+        *_tags(given),
+    ]
+    return "\n".join(lines)
+
+
+def _statements(permissions: Sequence[Permission], given: TemplateInput, *, organization: bool) -> list[str]:
+    lines: list[str] = []
+    for sid, resource in (("ReadConfiguration", ANY), ("FollowOwnDeployment", OWN_STACKSET)):
+        chosen = [permission for permission in permissions if permission.resource == resource]
+        if not chosen:
+            continue
+        lines += [f"              - Sid: {sid}", "                Effect: Allow", "                Action:"]
+        lines += [f"                  - {permission.action}  # {permission.purpose}" for permission in chosen]
+        lines.append(f"                Resource: {_resource(resource, given)}")
+    return lines
+
+
+def _resource(resource: str, given: TemplateInput) -> str:
+    if resource == ANY:
+        return '"*"'
+    stackset = names(given.suffix).stackset_name
+    return f'!Sub "arn:${{AWS::Partition}}:cloudformation:*:${{AWS::AccountId}}:stackset/{stackset}:*"'
+
+
+def _tags(given: TemplateInput) -> list[str]:
+    tags = {**given.tags, "managed-by": "cloud-entitlements", VERSION_TAG: TEMPLATE_VERSION}
+    return [f"        - {{Key: {_quoted(key)}, Value: {_quoted(value)}}}" for key, value in tags.items()]
+
+
+def _stackset(given: TemplateInput) -> str:
+    member = "\n".join(f"        {line}".rstrip() for line in _member_template(given).splitlines())
+    parameters = ("ExternalId", "PlatformAccountId", "PlatformPrincipalArn", "RoleName", "RolePath", "PermissionsBoundary")
+    passed = "\n".join(
+        f"        - {{ParameterKey: {name}, ParameterValue: !Ref {name}}}" for name in parameters
+    )
+    return _STACKSET.format(name=names(given.suffix).stackset_name, parameters=passed, member=member)
+
+
+_STACKSET = """\
+  MemberRoles:
+    Type: AWS::CloudFormation::StackSet
+    DependsOn: ConnectionRole
+    Properties:
+      StackSetName: {name}
+      Description: Cloud Entitlements, the read-only role in each member account
+      PermissionModel: SERVICE_MANAGED
+      CallAs: SELF
+      # Accounts that join later get the role by themselves, and lose it when they leave.
+      AutoDeployment: {{Enabled: true, RetainStacksOnAccountRemoval: false}}
+      ManagedExecution: {{Active: true}}
+      Capabilities: [CAPABILITY_NAMED_IAM]
+      # One account that can't be reached must not stop the others. IAM is global: one Region will do.
+      OperationPreferences:
+        FailureTolerancePercentage: 100
+        MaxConcurrentPercentage: 100
+        ConcurrencyMode: SOFT_FAILURE_TOLERANCE
+        RegionConcurrencyType: PARALLEL
+      StackInstancesGroup:
+        - DeploymentTargets: {{OrganizationalUnitIds: !Ref TargetIds}}
+          Regions: [!Ref "AWS::Region"]
+      Parameters:
+{parameters}
+      TemplateBody: |
+{member}"""
+
+
+def _member_template(given: TemplateInput) -> str:
+    return "\n".join(
+        [
+            'AWSTemplateFormatVersion: "2010-09-09"',
+            "Description: Cloud Entitlements, read-only role of a member account",
+            "Parameters:",
+            *(f"  {name}: {{Type: String}}" for name in
+              ("ExternalId", "PlatformAccountId", "PlatformPrincipalArn", "RoleName", "RolePath", "PermissionsBoundary")),
+            _CONDITIONS + "Resources:",
+            _role("MemberRole", given, "member", organization=False),
+            "Outputs:",
+            "  RoleArn:",
+            "    Value: !GetAtt MemberRole.Arn",
+        ]
+    )  # fmt: skip
+
+
+def _outputs(organization: bool) -> str:
+    lines = [
+        "Outputs:",
+        "  RoleArn:",
+        "    Description: Paste this into Cloud Entitlements",
+        "    Value: !GetAtt ConnectionRole.Arn",
+        "  TemplateVersion:",
+        "    Description: Which permissions these roles have",
+        f'    Value: "{TEMPLATE_VERSION}"',
+    ]
+    if organization:
+        lines += ["  StackSetId:", "    Description: Makes the member roles", "    Value: !Ref MemberRoles"]
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """A YAML scalar that means exactly `text`: JSON strings are YAML, and ASCII alone leaves no doubt."""
+    return json.dumps(text)

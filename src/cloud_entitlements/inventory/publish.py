@@ -1,0 +1,245 @@
+"""From staged parts to a snapshot: rows of this run, and of the last snapshot where this run has none.
+
+Order that makes it safe to die at any point: write the files, fsync them, write the manifest, fsync, rename
+the folder to its name, fsync the parent, then point `latest` at it. Until the rename nobody sees anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import duckdb
+
+from cloud_entitlements.inventory.manifest import FILE_NAME, Coverage, Manifest, TableFile
+from cloud_entitlements.inventory.snapshot import LATEST, Snapshot
+from cloud_entitlements.inventory.staging import Part, Staging
+from cloud_entitlements.inventory.tables import BOOKKEEPING, TABLES, Table
+
+IDENTITY_TABLES = {"user": "users", "role": "roles", "group": "groups"}
+
+
+def publish(
+    staging: Staging,
+    snapshots: Path,
+    *,
+    connection_id: str,
+    run_id: str,
+    coverage: Coverage,
+    now: datetime,
+    keep_accounts: Callable[[str], bool] = lambda _account: True,
+) -> Snapshot:
+    """Publishes once per run: a second call for the same run gives the same snapshot.
+
+    `keep_accounts` says whose facts from the last snapshot still count when this run has no part for them;
+    an account that left the organization is let go.
+    """
+    home = snapshots / connection_id
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    previous = Snapshot.latest(snapshots, connection_id)
+    if previous is not None and previous.manifest.run_id == run_id:
+        return previous
+    snapshot_id = f"{now:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
+    unfinished = home / f".{snapshot_id}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    try:
+        manifest = _write_snapshot(
+            unfinished, snapshot_id, staging, previous, connection_id, run_id, coverage, now, keep_accounts
+        )
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    final = home / manifest.id
+    unfinished.rename(final)
+    sync_folder(home)
+    replace_text(home / LATEST, manifest.id)
+    return Snapshot.open(final)
+
+
+def _write_snapshot(  # noqa: PLR0913  one snapshot's particulars, handed through once
+    folder: Path,
+    snapshot_id: str,
+    staging: Staging,
+    previous: Snapshot | None,
+    connection_id: str,
+    run_id: str,
+    coverage: Coverage,
+    now: datetime,
+    keep_accounts: Callable[[str], bool],
+) -> Manifest:
+    parts = list(staging.parts())
+    kept = _Kept(previous, parts, keep_accounts)
+    _spread(folder, parts, kept, now)
+    files = {table.name: _to_parquet(folder, table, kept) for table in TABLES.values()}
+    manifest = Manifest(
+        id=snapshot_id,
+        connection_id=connection_id,
+        run_id=run_id,
+        created_at=now.isoformat(),
+        coverage=coverage,
+        tables=files,
+        identities={kind: files[table].rows for kind, table in IDENTITY_TABLES.items()},
+        gaps=files["gaps"].rows,
+    )
+    replace_text(folder / FILE_NAME, manifest.to_json())
+    sync_folder(folder)
+    return manifest
+
+
+class _Kept:
+    """Which parts of the last snapshot still count."""
+
+    def __init__(self, previous: Snapshot | None, parts: Sequence[Part], keep: Callable[[str], bool]) -> None:
+        self.previous = previous
+        fresh = {(part.account_id, part.collector) for part in parts if part.outcome == "collected"}
+        staged = {(part.account_id, part.collector) for part in parts}
+        self.collected_at: dict[tuple[str, str], str] = {}
+        self.untouched: list[dict[str, Any]] = []
+        """Collections of accounts that this run did not visit at all."""
+        for row in previous.rows("collections") if previous else ():
+            whose = (row["account_id"], row["of_collector"])
+            if whose in fresh or not keep(row["account_id"]):
+                continue
+            if row["collected_at"]:
+                self.collected_at[whose] = row["collected_at"]
+            if whose not in staged:
+                self.untouched.append(row)
+
+
+def _spread(folder: Path, parts: Sequence[Part], kept: _Kept, now: datetime) -> None:
+    """Streams the parts into one file of JSON lines for each table."""
+    with ExitStack() as open_files:
+        files: dict[str, IO[str]] = {
+            name: open_files.enter_context((folder / f"{name}.jsonl").open("w", encoding="utf-8"))
+            for name in TABLES
+        }
+        for part in parts:
+            for table, row in part.rows() if part.outcome == "collected" else ():
+                whose = {} if TABLES[table].shared else {"account_id": part.account_id, "collector": part.collector}
+                _put(files[table], {**row, **whose})
+            _put(files["collections"], _collection(part, kept))
+            if part.gap is not None:
+                _put(files["gaps"], _gap(part, kept, now))
+        for row in kept.untouched:
+            _put(files["collections"], row)
+        untouched = {(row["account_id"], row["of_collector"]) for row in kept.untouched}
+        for row in kept.previous.rows("gaps") if kept.previous and untouched else ():
+            if (row["account_id"], row["of_collector"]) in untouched:
+                _put(files["gaps"], row)
+
+
+def _collection(part: Part, kept: _Kept) -> dict[str, object]:
+    before = kept.collected_at.get((part.account_id, part.collector))
+    if part.outcome == "collected":
+        outcome, at = "collected", part.at
+    elif before is None:
+        outcome, at = "missing", None
+    else:
+        outcome, at = ("stale" if part.outcome == "gap" else "carried"), before
+    return {**_whose(part), "outcome": outcome, "collected_at": at}
+
+
+def _gap(part: Part, kept: _Kept, now: datetime) -> dict[str, object]:
+    assert part.gap is not None  # noqa: S101  the caller looked
+    stale_since = kept.collected_at.get((part.account_id, part.collector))
+    said = {"call": part.gap.call, "code": part.gap.code, "message": part.gap.message}
+    return {**_whose(part), **said, "stale_since": stale_since, "at": now.isoformat()}
+
+
+def _whose(part: Part) -> dict[str, object]:
+    return {"account_id": part.account_id, "collector": part.collector, "of_collector": part.collector}
+
+
+def _put(file: IO[str], row: dict[str, Any]) -> None:
+    file.write(json.dumps(_writable(row), ensure_ascii=True) + "\n")
+
+
+def _writable(value: Any) -> Any:
+    """Lone surrogates and NUL can't be stored as text: they are shown as the replacement character."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {_writable(key): _writable(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_writable(inner) for inner in value]
+    return value
+
+
+def _to_parquet(folder: Path, table: Table, kept: _Kept) -> TableFile:
+    lines, parquet = folder / f"{table.name}.jsonl", folder / f"{table.name}.parquet"
+    with duckdb.connect(":memory:") as database:
+        database.execute("SET threads = 2")
+        database.execute("SET preserve_insertion_order = false")
+        sources = [f"SELECT * FROM read_json({_text(str(lines))}, format='newline_delimited', "
+                   f"maximum_object_size=67108864, columns={_columns(table)})"]  # fmt: skip
+        if kept.previous is not None and table.shared:
+            sources.append(f"SELECT * FROM read_parquet({_text(str(kept.previous.folder / f'{table.name}.parquet'))})")  # noqa: S608
+        elif kept.previous is not None and kept.collected_at and table.name not in BOOKKEEPING:
+            database.execute("CREATE TABLE kept (account_id VARCHAR, collector VARCHAR)")
+            _insert_kept(database, folder, kept.collected_at)
+            sources.append(_kept_rows(kept.previous, table))
+        key = ", ".join(_name(column) for column in table.key)
+        database.execute(
+            f"COPY (SELECT DISTINCT ON ({key}) * FROM ({' UNION ALL BY NAME '.join(sources)}) ORDER BY {key}) "  # noqa: S608
+            f"TO {_text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        counted = database.execute(f"SELECT count(*) FROM read_parquet({_text(str(parquet))})").fetchone()  # noqa: S608
+    lines.unlink()
+    with parquet.open("rb") as file:
+        os.fsync(file.fileno())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return TableFile(rows=counted[0] if counted else 0, bytes=parquet.stat().st_size, sha256=digest)
+
+
+def _insert_kept(database: Any, folder: Path, kept: Iterable[tuple[str, str]]) -> None:
+    lines = folder / "kept.jsonl"
+    lines.write_text("".join(json.dumps({"account_id": a, "collector": c}) + "\n" for a, c in kept))
+    columns = "{'account_id': 'VARCHAR', 'collector': 'VARCHAR'}"
+    database.execute(f"INSERT INTO kept SELECT * FROM read_json({_text(str(lines))}, columns={columns})")  # noqa: S608
+    lines.unlink()
+
+
+def _kept_rows(previous: Snapshot, table: Table) -> str:
+    path = previous.folder / f"{table.name}.parquet"
+    return f"SELECT old.* FROM read_parquet({_text(str(path))}) old JOIN kept USING (account_id, collector)"  # noqa: S608
+
+
+def _columns(table: Table) -> str:
+    return "{" + ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in table.columns.items()) + "}"
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def replace_text(path: Path, text: str) -> None:
+    """The file has the old text or the new one, whenever the machine dies."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
