@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 from cloud_entitlements.aws.sessions import AwsSession
 
@@ -35,3 +35,29 @@ class Collector:
     operations: tuple[str, ...]
     """API operations, `iam:GetAccountAuthorizationDetails`; the table of permissions covers each."""
     collect: Callable[[AwsSession, Scope], Iterator[Row]]
+
+
+class RepeatedMarker(Exception):  # noqa: N818
+    """AWS gave the same page marker twice: the list can't be read to its end."""
+
+
+def pages(operation: Callable[..., dict[str, Any]], **arguments: object) -> Iterator[dict[str, Any]]:
+    """Pages of an IAM list, by its marker. A page may be empty and still not the last."""
+    seen: set[str] = set()
+    marker: str | None = None
+    while True:
+        page = operation(**arguments, **({"Marker": marker} if marker else {}))
+        yield page
+        if not page.get("IsTruncated"):
+            return
+        marker = page["Marker"]
+        if marker in seen:
+            raise RepeatedMarker(f"the page marker `{marker[:40]}` came twice")
+        seen.add(marker)
+
+
+def moment(value: datetime | str | None) -> str | None:
+    """ISO 8601 in UTC, or None where AWS gave none."""
+    if value is None or isinstance(value, str):
+        return value
+    return value.astimezone(UTC).isoformat()

@@ -1,0 +1,65 @@
+"""AWS's own report on passwords, access keys and MFA, with root. Made on demand, anew every four hours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cloud_entitlements.aws.collecting import Collector, Row, Scope, moment
+from cloud_entitlements.aws.sessions import AwsSession
+
+WAIT_SECONDS = 120
+PAUSE_SECONDS = 2
+_NOT_YET = frozenset({"ReportInProgress", "ReportNotPresent", "ReportExpired"})
+
+
+class ReportLate(Exception):  # noqa: N818
+    """AWS did not finish the report in the time that we wait."""
+
+
+def collect(
+    session: AwsSession,
+    _scope: Scope,
+    sleep: Callable[[float], None] = time.sleep,
+    now: Callable[[], float] = time.monotonic,
+) -> Iterator[Row]:
+    answer = _fetch(session.client("iam"), sleep, now)
+    generated_at = moment(answer.get("GeneratedTime"))
+    for line in csv.DictReader(io.StringIO(answer["Content"].decode("utf-8", "replace"))):
+        columns = {name: value for name, value in line.items() if name and value is not None}
+        own = {"arn": columns.pop("arn", ""), "user": columns.pop("user", "")}
+        yield "credential_report", {**own, "generated_at": generated_at, "columns": columns}
+
+
+def _fetch(client: Any, sleep: Callable[[float], None], now: Callable[[], float]) -> dict[str, Any]:
+    until = now() + WAIT_SECONDS
+    state = client.generate_credential_report().get("State")
+    while True:
+        if state == "COMPLETE":
+            try:
+                answer: dict[str, Any] = client.get_credential_report()
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in _NOT_YET:
+                    raise
+            else:
+                return answer
+        if now() > until:
+            raise ReportLate(f"the credential report was not ready after {WAIT_SECONDS} s; the next run asks again")
+        sleep(PAUSE_SECONDS)
+        state = client.generate_credential_report().get("State")
+
+
+COLLECTOR = Collector(
+    name="credential_report",
+    level="account",
+    cadence=timedelta(hours=4),
+    tables=("credential_report",),
+    operations=("iam:GenerateCredentialReport", "iam:GetCredentialReport"),
+    collect=collect,
+)

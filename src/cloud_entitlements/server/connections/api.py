@@ -1,0 +1,251 @@
+"""`/api/v1/aws/organizations` and `/api/v1/aws/accounts`: the same calls over the same commands."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from ninja.errors import HttpError
+from pydantic import ConfigDict, Field
+
+from cloud_entitlements.server.connections import commands, records
+from cloud_entitlements.server.connections.models import Account, Connection
+
+PAGE = 100
+Kind = Connection.Type
+
+
+class Strict(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewOrganization(Strict):
+    name: str
+    target_ids: list[str]
+    tags: list[str] = []
+
+
+class NewAccount(Strict):
+    name: str
+    target_ids: list[str] | None = None
+    account_id: str | None = None
+    tags: list[str] = []
+
+
+class Change(Strict):
+    name: str | None = None
+    tags: list[str] | None = None
+    enabled: bool | None = None
+    target_ids: list[str] | None = None
+
+
+class RoleGiven(Strict):
+    role_arn: str
+
+
+class Cause(Schema):
+    text: str
+    fix: str
+
+
+class CheckRecord(Schema):
+    code: str
+    title: str
+    state: Literal["waiting", "running", "passed", "failed", "skipped"]
+    failure: str | None
+    detail: str
+    call: str
+    message: str
+    causes: list[Cause]
+    started_at: str | None
+    ended_at: str | None
+
+
+class Synchronization(Schema):
+    state: Literal["off", "idle", "queued", "running", "failed"]
+    started_at: str | None
+    ended_at: str | None
+    next_at: str | None
+    error: str | None
+
+
+class CoverageRecord(Schema):
+    total: int
+    connected: int
+
+
+class Record(Schema):
+    id: str
+    type: Literal["organization", "account"]
+    name: str
+    status: Literal["draft", "connecting", "connected", "failed"]
+    enabled: bool
+    external_id: str
+    target_ids: list[str]
+    organization_id: str | None
+    management_account_id: str | None
+    role_arn: str | None
+    template_url: str
+    tags: list[str]
+    connected_at: str | None
+    synchronization: Synchronization
+    coverage: CoverageRecord
+    checks: list[CheckRecord]
+
+
+class Records(Schema):
+    items: list[Record]
+    next_cursor: str | None
+
+
+class AccountRecord(Schema):
+    account_id: str
+    name: str
+    unit_path: str
+    status: Literal["pending", "connected", "refused", "denied", "suspended", "closed", "left", "not_targeted"]
+    detail: str
+    causes: list[Cause]
+    collected_at: str | None
+    gaps: int
+
+
+class AccountRecords(Schema):
+    items: list[AccountRecord]
+    next_cursor: str | None
+
+
+class Problem(Schema):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+
+
+class Page(Schema):
+    cursor: str | None = None
+    limit: int = Field(PAGE, ge=1, le=500)
+
+
+class AccountPage(Page):
+    status: str | None = None
+    q: str | None = None
+
+
+class Retry(Strict):
+    account_id: str | None = None
+
+
+PROBLEMS = {401: Problem, 404: Problem, 409: Problem, 422: Problem}
+
+
+def router_for(kind: Kind) -> Router:  # noqa: C901, PLR0915  one line a route
+    router = Router(tags=[kind.label.lower() + "s"])
+
+    def found(connection_id: str) -> Connection:
+        return commands.find(connection_id, kind)
+
+    def record(connection: Connection) -> dict[str, Any]:
+        return records.connection_record(commands.find(str(connection.id), kind))
+
+    def create(request: HttpRequest, body: Any) -> tuple[int, dict[str, Any]]:
+        ids = body.target_ids if body.target_ids is not None else [body.account_id or ""]
+        return 201, record(commands.add(kind, body.name, ids, body.tags))
+
+    create.__annotations__["body"] = NewOrganization if kind == Kind.ORGANIZATION else NewAccount
+    router.post("", response={201: Record, **PROBLEMS}, summary="Add a draft")(create)
+
+    @router.get("", response={200: Records, **PROBLEMS}, summary="List")
+    def listed(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
+        query = commands.connections(kind).order_by("created_at", "id")
+        if page.cursor:
+            at, last_id = _position(page.cursor, 2)
+            query = query.filter(created_at__gte=at).exclude(created_at=at, id__lte=last_id)
+        rows = list(query[: page.limit + 1])
+        more = rows[page.limit - 1] if len(rows) > page.limit else None
+        cursor = _cursor([more.created_at.isoformat(), str(more.id)]) if more else None
+        return {"items": [records.connection_record(row) for row in rows[: page.limit]], "next_cursor": cursor}
+
+    @router.get("/{connection_id}", response={200: Record, **PROBLEMS}, summary="Show one")
+    def show(request: HttpRequest, connection_id: str) -> dict[str, Any]:
+        return record(found(connection_id))
+
+    @router.get("/{connection_id}/template", response=None, summary="The CloudFormation template")
+    def template(request: HttpRequest, connection_id: str) -> HttpResponse:
+        connection = found(connection_id)
+        response = HttpResponse(commands.template(connection), content_type="application/yaml")
+        name = commands.template_names(connection.suffix).file_name
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    @router.post("/{connection_id}/connect", response={202: Record, **PROBLEMS}, summary="Prove and collect")
+    def connect(request: HttpRequest, connection_id: str, body: RoleGiven) -> tuple[int, dict[str, Any]]:
+        connection = found(connection_id)
+        commands.connect(connection, body.role_arn)
+        return 202, record(connection)
+
+    @router.get("/{connection_id}/accounts", response={200: AccountRecords, **PROBLEMS}, summary="Accounts")
+    def accounts(request: HttpRequest, connection_id: str, page: Query[AccountPage]) -> dict[str, Any]:
+        query = _accounts(found(connection_id), page)
+        rows = list(query[: page.limit + 1])
+        cursor = _cursor([rows[page.limit - 1].account_id]) if len(rows) > page.limit else None
+        return {"items": [records.account_record(row) for row in rows[: page.limit]], "next_cursor": cursor}
+
+    @router.patch("/{connection_id}", response={200: Record, **PROBLEMS}, summary="Change")
+    def change(request: HttpRequest, connection_id: str, body: Change) -> dict[str, Any]:
+        given = {name: value for name, value in body.dict().items() if value is not None}
+        return record(commands.change(found(connection_id), **given))
+
+    @router.post("/{connection_id}/reprocess", response={202: Record, **PROBLEMS}, summary="Collect now")
+    def reprocess(request: HttpRequest, connection_id: str) -> tuple[int, dict[str, Any]]:
+        connection = found(connection_id)
+        commands.reprocess(connection)
+        return 202, record(connection)
+
+    @router.post("/{connection_id}/retry", response={202: Record, **PROBLEMS}, summary="Try what failed again")
+    def retry(request: HttpRequest, connection_id: str, body: Retry | None = None) -> tuple[int, dict[str, Any]]:
+        connection = found(connection_id)
+        commands.retry(connection, body.account_id if body else None)
+        return 202, record(connection)
+
+    @router.delete("/{connection_id}", response={202: None, **PROBLEMS}, summary="Remove")
+    def remove(
+        request: HttpRequest, connection_id: str, data: Literal["keep", "purge"] = "keep"
+    ) -> tuple[int, None]:
+        commands.remove(found(connection_id), data)
+        return 202, None
+
+    return router
+
+
+def _accounts(connection: Connection, page: AccountPage) -> Any:
+    query = connection.accounts.order_by("account_id")
+    if page.status:
+        if page.status not in Account.Status.values:
+            raise HttpError(422, f"`status` is one of {', '.join(Account.Status.values)}")
+        query = query.filter(status=page.status)
+    if page.q:
+        query = query.filter(name__icontains=page.q) | query.filter(account_id__contains=page.q)
+    if page.cursor:
+        query = query.filter(account_id__gt=_position(page.cursor, 1)[0])
+    return query
+
+
+def _cursor(position: list[str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
+
+
+def _position(cursor: str, length: int) -> list[str]:
+    try:
+        position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, UnicodeDecodeError):
+        position = None
+    if not isinstance(position, list) or len(position) != length or not all(isinstance(p, str) for p in position):
+        raise HttpError(400, "the cursor is not one that this server gave: start again without it")
+    return position

@@ -1,0 +1,107 @@
+"""One account's item: in by its role, proven, then every collector that is due; rows of accounts are updated."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cloud_entitlements.aws import checks
+from cloud_entitlements.aws.checks import CheckResult
+from cloud_entitlements.aws.collecting import Scope
+from cloud_entitlements.aws.collectors import OF_ACCOUNT
+from cloud_entitlements.aws.failures import Failure
+from cloud_entitlements.aws.members import MemberState, enter, state_after_collecting
+from cloud_entitlements.aws.stacksets import Instance
+from cloud_entitlements.inventory import Gap
+from cloud_entitlements.server.connections import checklist
+from cloud_entitlements.server.connections.models import Account, Check, Connection
+from cloud_entitlements.server.connections.surveying import stage
+from cloud_entitlements.server.connections.task import Task
+from cloud_entitlements.work import ledger
+from cloud_entitlements.work.runner import Postpone
+
+PROPAGATION_SECONDS = 60
+PAUSE_SECONDS = 5
+UNKNOWN = Instance("", "CURRENT", "", "")
+
+
+def collect_account(task: Task) -> dict[str, Any]:
+    account_id = task.job.item.key
+    state, gaps = _visit(task, account_id)
+    if _may_still_come(task, state):
+        raise Postpone(PAUSE_SECONDS, "AWS can take 60 s to know a new role, retrying")
+    _update_row(task.connection, account_id, state, gaps)
+    if task.connecting:
+        _update_checklist(task)
+    return {"status": state.status, "calls": task.recorder.as_result()}
+
+
+def _visit(task: Task, account_id: str) -> tuple[MemberState, list[Gap]]:
+    payload = task.job.item.payload
+    own = account_id == task.role.account_id  # proven already, by the checks
+    role = task.role_to_assume(None if own else account_id)
+    state, session = enter(
+        task.sessions, role, _instance(payload["instance"], account_id), prove=payload["prove"] and not own
+    )
+    if session is None:
+        gap = Gap("sts:AssumeRole", state.status, state.detail)
+        for collector in OF_ACCOUNT:
+            task.staging.gap(account_id, collector.name, gap, timezone.now())
+        return state, [gap] * len(OF_ACCOUNT)
+    scope = Scope(account_id, task.role.partition)
+    gaps: list[Gap] = []
+    for number, collector in enumerate(OF_ACCOUNT):
+        task.job.report(number, len(OF_ACCOUNT), collector.name.replace("_", " "))
+        last = payload["collected_at"].get(collector.name)
+        gap = stage(task, collector, session, scope, datetime.fromisoformat(last) if last else None)
+        gaps += [gap] if gap else []
+    failures = [Failure(gap.code, gap.call, gap.message) for gap in gaps]
+    return state_after_collecting(failures, len(OF_ACCOUNT)), gaps
+
+
+def _instance(payload: Any, account_id: str) -> Instance | None:
+    """An unread StackSet counts as deployed: then the refusal itself is all that is known."""
+    if payload == "unknown":
+        return UNKNOWN
+    return Instance(account_id, **payload) if payload else None
+
+
+def _may_still_come(task: Task, state: MemberState) -> bool:
+    """While connecting, a refusal in the first minute may be a role that AWS does not know yet."""
+    if not task.connecting or task.run.started_at is None or state.status not in ("pending", "refused"):
+        return False
+    young = (timezone.now() - task.run.started_at).total_seconds() < PROPAGATION_SECONDS
+    settled = state.detail.startswith(("trust too open", "not proven", "the StackSet failed"))
+    return young and not settled
+
+
+def _update_row(connection: Connection, account_id: str, state: MemberState, gaps: list[Gap]) -> None:
+    values: dict[str, Any] = {
+        "status": state.status,
+        "detail": state.detail,
+        "causes": [asdict(cause) for cause in state.causes],
+        "gap_count": len(gaps),
+    }
+    if state.status == "connected":
+        values["collected_at"] = timezone.now()
+    connection.accounts.filter(account_id=account_id).update(**values)
+
+
+def _update_checklist(task: Task) -> None:
+    """`17 of 24`: counted from the ledger and the rows, so that it is right whoever writes it."""
+    with transaction.atomic():
+        line = Check.objects.filter(connection=task.connection, code=checks.MEMBER_ROLES.code).first()
+        if line is None or line.state != "running":
+            return
+        run = ledger.progress(task.run, "account")
+        visited = run.done + 1
+        answered = task.connection.accounts.filter(status=Account.Status.CONNECTED).count()
+        text = f"{answered} of {run.total} answer"
+        state: checks.State = "passed" if visited >= run.total else "running"
+        checklist.record(task.connection, CheckResult(checks.MEMBER_ROLES.code, state, text))
+        if state == "passed":
+            checklist.record(task.connection, CheckResult(checks.FIRST_COLLECTION.code, "running"))

@@ -1,0 +1,68 @@
+"""What the kinds of work do: prove, survey, account, publish. Handed to the runner by kind.
+
+A handler may be started again at any point; each leaves things so that doing it again comes to the same.
+Switched off in the middle, it gives its item back untouched.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+
+from cloud_entitlements.aws.sessions import AwsSessions, SwitchedOff
+from cloud_entitlements.inventory import Staging
+from cloud_entitlements.server.connections import calls, schedule
+from cloud_entitlements.server.connections.collecting import collect_account
+from cloud_entitlements.server.connections.gate import gate_of
+from cloud_entitlements.server.connections.models import Connection
+from cloud_entitlements.server.connections.proving import prove
+from cloud_entitlements.server.connections.publishing import publish_run
+from cloud_entitlements.server.connections.surveying import survey
+from cloud_entitlements.server.connections.task import Task
+from cloud_entitlements.work.runner import GivenUp, Handler, Job, Released
+
+THREADS = 16
+
+
+def _handler(function: Callable[[Task], Mapping[str, Any] | None]) -> Handler:
+    @wraps(function)
+    def handle(job: Job) -> Mapping[str, Any] | None:
+        try:
+            return function(_task(job))
+        except SwitchedOff:
+            raise Released from None
+
+    return handle
+
+
+def _task(job: Job) -> Task:
+    run = job.item.run
+    connection = Connection.objects.filter(id=uuid.UUID(run.subject)).first()
+    if connection is None:
+        raise GivenUp("the connection was removed")
+    recorder = calls.Counter(run.id, job.item.key)
+    return Task(
+        job=job,
+        run=run,
+        connection=connection,
+        sessions=AwsSessions(gate=gate_of(connection.id), recorder=recorder),
+        staging=Staging(settings.STAGING_DIR / run.subject / str(run.id)),
+        recorder=recorder,
+    )
+
+
+HANDLERS: dict[str, Handler] = {
+    schedule.PROVE: _handler(prove),
+    schedule.SURVEY: _handler(survey),
+    schedule.ACCOUNT: _handler(collect_account),
+    schedule.PUBLISH: _handler(publish_run),
+}
+
+
+def tick() -> int:
+    """Starts what is due; called every few seconds by whoever holds the schedule."""
+    return schedule.start_due_runs()

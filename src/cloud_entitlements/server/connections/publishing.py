@@ -1,0 +1,75 @@
+"""A run's last item: the snapshot is published, and the rows that lists show are brought up to it."""
+
+from __future__ import annotations
+
+import shutil
+
+from django.conf import settings
+from django.utils import timezone
+
+from cloud_entitlements.aws import checks
+from cloud_entitlements.aws.checks import CheckResult
+from cloud_entitlements.inventory import Coverage, Snapshot, prune, publish
+from cloud_entitlements.server.connections import checklist
+from cloud_entitlements.server.connections.models import Account, Check, Connection
+from cloud_entitlements.server.connections.task import Task
+from cloud_entitlements.work import ledger
+
+UNCOUNTED = (Account.Status.NOT_TARGETED, Account.Status.LEFT, Account.Status.CLOSED)
+
+
+def publish_run(task: Task) -> dict[str, object]:
+    connection = task.connection
+    coverage = coverage_of(connection)
+    gone = set(connection.accounts.filter(status__in=UNCOUNTED).values_list("account_id", flat=True))
+    snapshot = publish(
+        task.staging,
+        settings.SNAPSHOTS_DIR,
+        connection_id=str(connection.id),
+        run_id=str(task.run.id),
+        coverage=coverage,
+        now=timezone.now(),
+        keep_accounts=lambda account_id: account_id not in gone,
+    )
+    _bring_up(task, snapshot)
+    prune(settings.SNAPSHOTS_DIR, str(connection.id))
+    ledger.prune(str(connection.id))
+    shutil.rmtree(task.staging.folder, ignore_errors=True)
+    return {"snapshot": snapshot.manifest.id}
+
+
+def coverage_of(connection: Connection) -> Coverage:
+    """Of the accounts that are targeted and still there, how many are read."""
+    counted = connection.accounts.exclude(status__in=UNCOUNTED)
+    return Coverage(counted.count(), counted.filter(status=Account.Status.CONNECTED).count())
+
+
+def _bring_up(task: Task, snapshot: Snapshot) -> None:
+    connection, manifest = task.connection, snapshot.manifest
+    now = timezone.now()
+    values = {
+        "snapshot_id": manifest.id,
+        "coverage_total": manifest.coverage.total,
+        "coverage_connected": manifest.coverage.connected,
+        "sync_ended_at": now,
+        "sync_error": "",
+    }
+    if task.connecting:
+        _end_checklist(connection, snapshot)
+        values |= {
+            "status": Connection.Status.CONNECTED,
+            "connected_at": connection.connected_at or now,
+            "role_arn": task.role.arn,
+        }
+    Connection.objects.filter(id=connection.id).update(**values)
+
+
+def _end_checklist(connection: Connection, snapshot: Snapshot) -> None:
+    members = Check.objects.filter(connection=connection, code=checks.MEMBER_ROLES.code).exclude(state="passed")
+    if members.exists():
+        coverage = snapshot.manifest.coverage
+        text = f"{coverage.connected} of {coverage.total} answer"
+        checklist.record(connection, CheckResult(checks.MEMBER_ROLES.code, "passed", text))
+    found = ", ".join(f"{count} {kind}s" for kind, count in snapshot.manifest.identities.items())
+    gaps = f"; {snapshot.manifest.gaps} gaps" if snapshot.manifest.gaps else ""
+    checklist.record(connection, CheckResult(checks.FIRST_COLLECTION.code, "passed", f"{found}{gaps}"))

@@ -1,0 +1,25 @@
+"""Every address. The API's unknown addresses answer as problem details, not as a page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+
+from cloud_entitlements.server.api import api, problem
+from cloud_entitlements.server.connections.api import Kind, router_for
+
+
+def no_such_endpoint(_request: HttpRequest) -> HttpResponse:
+    return problem(404, "not_found", "there is no such endpoint", fix="see /api/v1/openapi.json")
+
+
+api.add_router("/aws/organizations", router_for(Kind.ORGANIZATION))
+api.add_router("/aws/accounts", router_for(Kind.ACCOUNT))
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    re_path(r"^api/", no_such_endpoint),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("cloud_entitlements.server.people.urls")),
+    path("", include("cloud_entitlements.server.connections.urls")),
+]

@@ -1,0 +1,181 @@
+"""IAM: what stock moto lacks or gets wrong, mended one by one. `install` is called once, before any state.
+
+- AWS managed policies: moto parses all of them for every account; here one appears when it is first attached.
+- a template's role: moto ignores ManagedPolicyArns and keeps inline policies as dicts, which breaks
+  GetAccountAuthorizationDetails; a role that exists already is an error on AWS.
+- GetAccountAuthorizationDetails: moto leaves out policy names and never pages.
+- the credential report: moto has no root row and one date for all.
+- ListOrganizationsFeatures is missing.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.iam import models, responses
+from moto.iam.exceptions import ReportNotPresentException
+from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
+
+_MANAGED = re.compile(r"arn:aws:iam::aws:policy/(?:.*/)?([^/]+)")
+ROOT_FACTS: dict[str, dict[str, str]] = {}
+"""Columns of the root row of the credential report, by account, where a seed says them."""
+USER_FACTS: dict[tuple[str, str], dict[str, str]] = {}
+"""The same of users, by account and user name."""
+ROOT_FEATURES: dict[str, list[str]] = {}
+"""Features of central root access, by management account."""
+
+
+def install() -> None:
+    IAMBackend._init_aws_policies = lambda _self: []
+    IAMBackend._init_managed_policies = lambda self: LazyPolicies(self)
+    for kind in ("role", "user", "group"):
+        name = f"attach_{kind}_policy"
+        setattr(IAMBackend, name, _ensuring(getattr(IAMBackend, name)))
+    Role.create_from_cloudformation_json = classmethod(_role_from_template(Role.create_from_cloudformation_json))
+    Role.delete_from_cloudformation_json = classmethod(_role_deleted)
+    answers = responses.IamResponse
+    answers.get_account_authorization_details = authorization_details
+    answers.get_credential_report = credential_report
+    answers.list_organizations_features = organizations_features
+
+
+class LazyPolicies(dict[str, Any]):
+    """ARN → policy. An AWS managed one is made when it is first asked for."""
+
+    _documents: dict[str, Any] | None = None
+
+    def __init__(self, backend: Any) -> None:
+        super().__init__()
+        self.backend = backend
+
+    def __missing__(self, arn: str) -> Any:
+        if LazyPolicies._documents is None:
+            LazyPolicies._documents = json.loads(models.aws_managed_policies_data)
+        found = _MANAGED.fullmatch(arn or "")
+        if found is None or found.group(1) not in LazyPolicies._documents:
+            raise KeyError(arn)
+        data = LazyPolicies._documents[found.group(1)]
+        self[arn] = AWSManagedPolicy.from_data(found.group(1), self.backend.account_id, self.backend.region_name, data)
+        return self[arn]
+
+
+def _ensuring(original: Callable[..., Any]) -> Callable[..., Any]:
+    def attach(self: Any, policy_arn: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            self.managed_policies[policy_arn]
+        except KeyError:
+            pass  # moto's own answer says that there is none
+        return original(self, policy_arn, *args, **kwargs)
+
+    return attach
+
+
+def _role_from_template(original: Any) -> Callable[..., Any]:
+    def create(cls: Any, name: str, resource: dict[str, Any], account_id: str, region: str, **more: Any) -> Any:
+        properties = resource["Properties"]
+        backend = iam_backends[account_id]["aws"]
+        wanted = properties.get("RoleName", name)
+        if any(role.name == wanted for role in backend.roles.values()):
+            raise AlreadyExists(f"{wanted} already exists in stack or account {account_id}")
+        role = original.__func__(cls, name, resource, account_id, region, **more)
+        for arn in properties.get("ManagedPolicyArns", []):
+            backend.attach_role_policy(arn, role.name)
+        for policy, document in role.policies.items():
+            role.policies[policy] = document if isinstance(document, str) else json.dumps(document)
+        return role
+
+    return create
+
+
+class AlreadyExists(Exception):  # noqa: N818
+    """CloudFormation's words for a name that is taken."""
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+def _role_deleted(_cls: Any, name: str, resource: dict[str, Any], account_id: str, _region: str) -> None:
+    backend = iam_backends[account_id]["aws"]
+    wanted = {resource.get("Properties", {}).get("RoleName", name), name}
+    for role in [role for role in backend.roles.values() if role.name in wanted]:
+        for policy in list(role.managed_policies.values()):
+            policy.detach_from(role)
+        del backend.roles[role.id]
+
+
+def authorization_details(self: Any) -> ActionResult:
+    wanted = self._get_param("Filter", []) or ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"]
+    entities = _entities(self.backend, wanted)
+    start, count = int(self._get_param("Marker") or 0), int(self._get_param("MaxItems") or 100)
+    answer: dict[str, Any] = {name: [] for name in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")}
+    for name, entity in entities[start : start + count]:
+        answer[name].append(entity)
+    answer["IsTruncated"] = start + count < len(entities)
+    if answer["IsTruncated"]:
+        answer["Marker"] = str(start + count)
+    return ActionResult(answer)
+
+
+def _entities(backend: Any, wanted: list[str]) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for kind, field, entities in (
+        ("User", "UserDetailList", backend.users),
+        ("Group", "GroupDetailList", backend.groups),
+        ("Role", "RoleDetailList", backend.roles),
+    ):
+        found += [(field, entity) for entity in entities.values()] if kind in wanted else []
+    for policy in list(backend.managed_policies.values()):
+        policy.policy_name, policy.policy_id, policy.permissions_boundary_usage_count = policy.name, policy.id, 0
+        aws = policy.arn.startswith("arn:aws:iam::aws:")
+        if ("AWSManagedPolicy" if aws else "LocalManagedPolicy") in wanted and (not aws or policy.attachment_count):
+            found.append(("Policies", policy))
+    return found
+
+
+_COLUMNS = (
+    "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,"
+    "mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
+    "access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,"
+    "access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,"
+    "cert_1_last_rotated,cert_2_active,cert_2_last_rotated"
+).split(",")
+
+
+def credential_report(self: Any) -> ActionResult:
+    backend = self.backend
+    if not backend.credential_report:
+        raise ReportNotPresentException("Credential report not present")
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _COLUMNS, restval="N/A", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerow(_root(backend.account_id))
+    for user in backend.users.values():
+        writer.writerow(_user(backend.account_id, user))
+    made = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    return ActionResult({"Content": text.getvalue(), "ReportFormat": "text/csv", "GeneratedTime": made})
+
+
+def _root(account_id: str) -> dict[str, str]:
+    plain = {name: "false" for name in _COLUMNS if name.endswith("_active")}
+    own = {"user": "<root_account>", "arn": f"arn:aws:iam::{account_id}:root", "password_enabled": "not_supported"}
+    dates = {"user_creation_time": "2021-03-04T08:00:00+00:00", "password_last_used": "no_information",
+             "password_last_changed": "not_supported", "password_next_rotation": "not_supported"}  # fmt: skip
+    return {**plain, **own, **dates, **ROOT_FACTS.get(account_id, {})}
+
+
+def _user(account_id: str, user: Any) -> dict[str, str]:
+    plain = dict(zip(_COLUMNS, next(csv.reader([user.to_csv().strip()])), strict=False))
+    plain["mfa_active"] = "true" if user.mfa_devices else "false"
+    return {**plain, **USER_FACTS.get((account_id, user.name), {})}
+
+
+def organizations_features(self: Any) -> ActionResult:
+    return ActionResult({"EnabledFeatures": ROOT_FEATURES.get(self.current_account, [])})

@@ -1,0 +1,87 @@
+"""Starts the simulator as a process of its own and ends it; for the demo and for tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    process: subprocess.Popen[str]
+    told: Mapping[str, Any]
+
+    @property
+    def endpoint(self) -> str:
+        return str(self.told["endpoint"])
+
+    @property
+    def console(self) -> str:
+        return str(self.told["console"])
+
+    def organization(self, number: int = 0) -> Mapping[str, str]:
+        found: Mapping[str, str] = self.told["organizations"][number]
+        return found
+
+    def environment(self, who: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Of a process that shall call this AWS, as the platform or as `who`, and no other AWS."""
+        key = who or self.told["platform"]
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": key["access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": key["secret_access_key"],
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        }
+
+    def calls(self, since: int = 0) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.endpoint}/_simulator/calls?since={since}") as answer:  # noqa: S310
+            found: list[dict[str, Any]] = json.load(answer)
+            return found
+
+    def join(self, manager: str, name: str, unit: str | None = None) -> str:
+        body = json.dumps({"manager": manager, "name": name, "unit": unit}).encode()
+        request = urllib.request.Request(f"{self.endpoint}/_simulator/accounts", body, method="POST")  # noqa: S310
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            return str(json.load(answer)["account_id"])
+
+    def stop(self) -> None:
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process.terminate()
+        self.process.wait(10)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def start(seed: str = "demo", port: int = 0) -> Running:
+    """Raises RuntimeError with the simulator's own words when it does not come up."""
+    command = [sys.executable, "-m", "cloud_entitlements.simulator", "--until-stdin-closes"]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--seed", seed],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise RuntimeError(f"the simulated AWS ended with code {process.wait()} before it was ready")
+    return Running(process, json.loads(line))
+
+
+@contextmanager
+def running(seed: str = "demo") -> Iterator[Running]:
+    simulator = start(seed)
+    try:
+        yield simulator
+    finally:
+        simulator.stop()

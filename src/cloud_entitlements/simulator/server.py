@@ -1,0 +1,88 @@
+"""The HTTP server: the guard before moto, the console, and what tests ask of the simulator itself.
+
+`/_simulator/calls?since=N`   the log of calls
+`/_simulator/accounts`        POST {"manager", "name", "unit"}: an account joins
+`/console/`                   the customer's console
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qs
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.organizations.models import organizations_backends
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from cloud_entitlements.simulator import iam, keys, seed, stacks, stacksets
+from cloud_entitlements.simulator.console import Console
+from cloud_entitlements.simulator.guard import Guard, Start
+
+PARTITION = "aws"
+
+
+class Quiet(WSGIRequestHandler):
+    """HTTP/1.1, so that connections are kept alive, and no line for each request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_args: Any) -> None: ...
+
+
+class Simulator:
+    """The whole of it as one WSGI application."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.guard = Guard(DomainDispatcherApplication(create_backend_app))
+        self.console = Console(told)
+
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path.startswith("/_simulator/"):
+            return self._control(environ, start)
+        if path.startswith("/console"):
+            return self.console(environ, start)
+        return self.guard(environ, start)
+
+    def _control(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        path = environ["PATH_INFO"].removeprefix("/_simulator/")
+        if path == "calls":
+            since = parse_qs(environ.get("QUERY_STRING", "")).get("since", ["0"])[0]
+            return _json(start, self.guard.calls_since(int(since)))
+        if path == "accounts" and environ["REQUEST_METHOD"] == "POST":
+            given = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+            return _json(start, {"account_id": join(given["manager"], given["name"], given.get("unit"))})
+        return _json(start, {"error": "no such control"}, "404 Not Found")
+
+
+def join(manager: str, name: str, unit: str | None = None) -> str:
+    """A new account joins below `unit` (an id or a name; the root when there is none)."""
+    backend = organizations_backends[manager][PARTITION]
+    parents = {found.name: found.id for found in backend.ou} | {found.id: found.id for found in backend.ou}
+    number = max(int(account.id) for account in backend.accounts) + 1
+    seed.add_account(backend, f"{number:012}", name, parents[unit or backend.org.root_id])
+    return f"{number:012}"
+
+
+def _json(start: Start, answer: Any, status: str = "200 OK") -> Iterable[bytes]:
+    body = json.dumps(answer).encode()
+    start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def install() -> None:
+    """Mends moto; once, before any account exists."""
+    for part in (keys, iam, stacks, stacksets):
+        part.install()
+
+
+def make(port: int, seed_name: str) -> tuple[BaseWSGIServer, dict[str, Any]]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    install()
+    told = seed.plant(seed.load(seed_name))
+    server = make_server("127.0.0.1", port, Simulator(told), threaded=True, request_handler=Quiet)
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    return server, {"endpoint": endpoint, "console": f"{endpoint}/console/", **told}

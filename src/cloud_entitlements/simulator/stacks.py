@@ -1,0 +1,87 @@
+"""CloudFormation stacks: rollback, capabilities, and the size of a template, which moto leaves out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.cloudformation import models, responses
+from moto.cloudformation.exceptions import ValidationError
+from moto.core.exceptions import ServiceException
+
+MAX_TEMPLATE_BYTES = 51_200
+_NAMED_ROLE = re.compile(r"^\s*RoleName:", re.MULTILINE)
+
+
+class InsufficientCapabilities(ServiceException):  # type: ignore[misc]
+    code = "InsufficientCapabilitiesException"
+
+
+def install() -> None:
+    backend = models.CloudFormationBackend
+    backend.create_stack = _rolling_back(backend.create_stack)
+    backend.update_stack = _restoring(backend.update_stack)
+    answers = responses.CloudFormationResponse
+    for name in ("create_stack", "update_stack"):
+        setattr(answers, name, _checked(getattr(answers, name)))
+
+
+def _checked(original: Any) -> Any:
+    def answer(self: Any) -> Any:
+        body = self._get_param("TemplateBody") or ""
+        if len(body.encode()) > MAX_TEMPLATE_BYTES:
+            raise ValidationError(
+                message="1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member "
+                f"must have length less than or equal to {MAX_TEMPLATE_BYTES}"
+            )
+        given = self._get_param("Capabilities", []) or []
+        if "AWS::IAM::" in body and "CAPABILITY_NAMED_IAM" not in given and _NAMED_ROLE.search(body):
+            raise InsufficientCapabilities("Requires capabilities : [CAPABILITY_NAMED_IAM]")
+        return original(self)
+
+    return answer
+
+
+def _rolling_back(original: Any) -> Any:
+    def create_stack(self: Any, *args: Any, **given: Any) -> Any:
+        """AWS answers with the stack's id and rolls back; moto raises and leaves half a stack behind."""
+        before = set(self.stacks)
+        try:
+            return original(self, *args, **given)
+        except Exception as error:
+            made = [stack for stack_id, stack in self.stacks.items() if stack_id not in before]
+            if not made:
+                raise
+            _roll_back(made[0], getattr(error, "message", None) or str(error))
+            return made[0]
+
+    return create_stack
+
+
+def _roll_back(stack: Any, reason: str) -> None:
+    resources = stack.resource_map
+    failed = next((name for name in resources._resource_json_map if name not in resources._parsed_resources), "")
+    for name, resource in list(resources._parsed_resources.items()):
+        if name in resources._resource_json_map and resource is not None and not isinstance(resource, str):
+            resources._delete_resource(resource, resources._resource_json_map[name])
+        resources._parsed_resources.pop(name, None)
+    stack._add_stack_event("CREATE_FAILED", resource_status_reason=reason)
+    stack._add_stack_event("ROLLBACK_IN_PROGRESS", f"The following resource(s) failed to create: [{failed}].")
+    stack._add_stack_event("ROLLBACK_COMPLETE")
+    stack.status, stack.stack_status_reason = "ROLLBACK_COMPLETE", reason
+    stack.template_dict["Outputs"] = {}
+    stack.output_map = stack._create_output_map()
+
+
+def _restoring(original: Any) -> Any:
+    def update_stack(self: Any, *args: Any, **given: Any) -> Any:
+        name = given.get("name") or args[0]
+        stack = self.get_stack(name)
+        try:
+            return original(self, *args, **given)
+        except Exception as error:
+            stack.status = "UPDATE_ROLLBACK_COMPLETE"
+            stack.stack_status_reason = getattr(error, "message", None) or str(error)
+            raise
+
+    return update_stack
