@@ -54,6 +54,22 @@ class Running:
         with urllib.request.urlopen(request) as answer:  # noqa: S310
             return str(json.load(answer)["account_id"])
 
+    def client(self, service: str, account: str) -> Any:
+        """A boto client of the customer's administrator, in the account's organization."""
+        import boto3
+
+        key = self.told["operators"][account]
+        session = boto3.Session(key["access_key_id"], key["secret_access_key"], region_name="us-east-1")
+        return session.client(service, endpoint_url=self.endpoint)
+
+    def deploy(self, account: str, stack_name: str, template: str) -> dict[str, str]:
+        """Plays the customer: creates the stack in `account` through the API, and returns its outputs."""
+        cloudformation = self.client("cloudformation", account)
+        named = ["CAPABILITY_NAMED_IAM"]
+        cloudformation.create_stack(StackName=stack_name, TemplateBody=template, Capabilities=named)
+        stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
     def stop(self) -> None:
         if self.process.stdin:
             self.process.stdin.close()

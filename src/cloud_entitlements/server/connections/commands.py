@@ -24,7 +24,7 @@ from cloud_entitlements.aws.pasted import (
     parse_role_arn,
     parse_targets,
 )
-from cloud_entitlements.aws.template import TemplateInput, render_template
+from cloud_entitlements.aws.template import TemplateInput, deploy_command, render_template
 from cloud_entitlements.aws.template import names as template_names
 from cloud_entitlements.server.connections import platform, schedule
 from cloud_entitlements.server.connections.models import MAX_TAGS, Account, Connection, Target
@@ -44,6 +44,11 @@ def template(connection: Connection) -> str:
     if connection.template_seen_at is None:
         Connection.objects.filter(id=connection.id).update(template_seen_at=timezone.now())
     return rendered
+
+
+def deploy_line(connection: Connection) -> str:
+    """The template as a line for a terminal that is signed in to the customer's account."""
+    return deploy_command(template_input(connection))
 
 
 def template_input(connection: Connection) -> TemplateInput:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -35,3 +36,12 @@ def use_code(code: str, purpose: OneTimeCode.Purpose) -> bool:
 
 def _live(code: str, purpose: OneTimeCode.Purpose) -> QuerySet[OneTimeCode]:
     return OneTimeCode.objects.filter(digest=digest(code), purpose=purpose, expires_at__gt=timezone.now())
+
+
+def demo_administrator() -> User:
+    """The demo's only person; without a password, so a code is the only way in."""
+    user, made = User.objects.get_or_create(username="demo", defaults={"is_superuser": True, "is_staff": True})
+    if made:
+        user.set_unusable_password()
+        user.save()
+    return user

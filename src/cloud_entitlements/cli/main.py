@@ -1,0 +1,81 @@
+"""`ciem`: global options, and command groups that load when they are used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.metadata import version
+
+import click
+
+from cloud_entitlements.cli.context import Context, Failed
+
+GROUPS = {
+    "account": ("connections", "account", "Connect single accounts, and look after them."),
+    "demo": ("demo", "demo", "Try everything on a simulated AWS organization."),
+    "doctor": ("doctor", "doctor", "Check this machine's AWS identity."),
+    "org": ("connections", "org", "Connect organizations, and look after them."),
+    "serve": ("serve", "serve", "Start the server."),
+    "token": ("token", "token", "Make, list and revoke API tokens."),
+}
+
+
+INTERRUPTED = 130
+
+
+class Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(GROUPS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in GROUPS:
+            return None
+        module, attribute, _ = GROUPS[name]
+        found: click.Command = getattr(importlib.import_module(f"cloud_entitlements.cli.{module}"), attribute)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in sorted(GROUPS.items())])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data-dir", envvar="CIEM_DATA_DIR", help="Folder of state and snapshots.", metavar="FOLDER")
+@click.option(
+    "--output",
+    type=click.Choice(["table", "json", "jsonl", "csv"]),
+    default="table",
+    show_default=True,
+    help="Form of what is printed on stdout.",
+)
+@click.version_option(version("cloud-entitlements"), prog_name="ciem")
+@click.pass_context
+def root(ctx: click.Context, data_dir: str | None, output: str) -> None:
+    """Cloud Entitlements: who may do what in your AWS organization. It never changes anything in AWS."""
+    ctx.obj = Context(data_dir=data_dir, output=output)
+
+
+def main() -> None:
+    """Exit codes: 0 ok, 1 failed, 2 usage, 3 finished with gaps, 4 sign-in, 5 unreachable, 130 interrupted."""
+    try:
+        code = _run(sys.argv[1:])
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    except click.Abort:
+        code = INTERRUPTED
+    except click.ClickException as wrong:
+        wrong.show()
+        code = wrong.exit_code
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    raise SystemExit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    with root.make_context("ciem", arguments) as ctx:
+        try:
+            root.invoke(ctx)
+        except Failed as failed:
+            ctx.obj.complain(failed)
+            return failed.exit_code
+    return 0

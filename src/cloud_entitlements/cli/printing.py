@@ -1,0 +1,87 @@
+"""Rows on stdout: a table for people, JSON, JSON lines, or CSV that no spreadsheet takes for a formula."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from cloud_entitlements.cli.context import Context, clean
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rows(context: Context, records: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+    """`columns` names what a table shows: dotted field → heading. JSON has the whole records."""
+    if context.output == "json":
+        click.echo(json.dumps(list(records), indent=2))
+    elif context.output == "jsonl":
+        for record in records:
+            click.echo(json.dumps(record))
+    elif context.output == "csv":
+        _csv(records, columns)
+    else:
+        _table(records, columns)
+
+
+def record(context: Context, found: Mapping[str, Any], columns: Mapping[str, str]) -> None:
+    """One record: JSON is the object itself, a table has a line a field."""
+    if context.output in ("json", "jsonl"):
+        click.echo(json.dumps(found, indent=2 if context.output == "json" else None))
+    elif context.output == "csv":
+        _csv([found], columns)
+    else:
+        width = max(len(heading) for heading in columns.values())
+        for field, heading in columns.items():
+            click.echo(f"{heading:<{width}}  {clean(_text(_field(found, field)))}")
+
+
+def _table(records: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+    if not records:
+        click.echo("none", file=sys.stderr)
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for found in records:
+        table.add_row(*(Text(clean(_text(_field(found, field)))) for field in columns))
+    console = Console()
+    # In a pipe nobody sees a width: rows stay whole.
+    console.print(table) if console.is_terminal else Console(width=250).print(table)
+
+
+def _csv(records: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns.values())
+    for found in records:
+        writer.writerow(_inert(_text(_field(found, field))) for field in columns)
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _field(found: Mapping[str, Any], dotted: str) -> Any:
+    value: Any = found
+    for part in dotted.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping) and value.keys() == {"total", "connected"}:
+        return f"{value['connected']} of {value['total']}"
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
