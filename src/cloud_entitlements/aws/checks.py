@@ -45,8 +45,12 @@ class Clock:
 
 
 ROLE_ASSUMED = CheckKind("role_assumed", "The role can be assumed", "sts:AssumeRole")
-REFUSED_WITHOUT = CheckKind("refused_without_external_id", "It refuses without the external id", "sts:AssumeRole")
-REFUSED_WRONG = CheckKind("refused_with_wrong_external_id", "It refuses a wrong external id", "sts:AssumeRole")
+REFUSED_WITHOUT = CheckKind(
+    "refused_without_external_id", "It refuses without the external id", "sts:AssumeRole"
+)
+REFUSED_WRONG = CheckKind(
+    "refused_with_wrong_external_id", "It refuses a wrong external id", "sts:AssumeRole"
+)
 MANAGEMENT_ACCOUNT = CheckKind(
     "management_account", "It is in the management account", "organizations:DescribeOrganization"
 )
@@ -68,10 +72,13 @@ CHECKS_ACCOUNT = (ROLE_ASSUMED, REFUSED_WITHOUT, REFUSED_WRONG, RIGHT_ACCOUNT, F
 
 
 def prove_role(
-    sessions: AwsSessions, role: RoleToAssume, clock: Clock | None = None, patience_seconds: float = PROPAGATION_SECONDS
+    sessions: AwsSessions,
+    role: RoleToAssume,
+    clock: Clock | None = None,
+    patience_seconds: float | None = None,
 ) -> Iterator[CheckResult]:
     """The first three checks. Ends at the first that fails; nothing after it is known then."""
-    for result in _assumed(sessions, role, clock or Clock(), patience_seconds):
+    for result in _assumed(sessions, role, clock or Clock(), PROPAGATION_SECONDS if patience_seconds is None else patience_seconds):
         yield result
         if result.state == "failed":
             return
@@ -83,7 +90,9 @@ def prove_role(
             return
 
 
-def _assumed(sessions: AwsSessions, role: RoleToAssume, clock: Clock, seconds: float) -> Iterator[CheckResult]:
+def _assumed(
+    sessions: AwsSessions, role: RoleToAssume, clock: Clock, seconds: float
+) -> Iterator[CheckResult]:
     """A new role can be refused for up to a minute: IAM is eventually consistent."""
     started = clock.now()
     yield CheckResult(ROLE_ASSUMED.code, "running", "asking AWS")
@@ -94,7 +103,9 @@ def _assumed(sessions: AwsSessions, role: RoleToAssume, clock: Clock, seconds: f
             yield CheckResult(ROLE_ASSUMED.code, "passed", f"assumed `{role.arn}`")
             return
         if not is_denied(error) or waited + PAUSE_SECONDS > seconds:
-            yield CheckResult(ROLE_ASSUMED.code, "failed", "the role was not assumed", why_refused(error, role.arn))
+            yield CheckResult(
+                ROLE_ASSUMED.code, "failed", "the role was not assumed", why_refused(error, role.arn)
+            )
             return
         detail = f"AWS can take {seconds:.0f} s to know a new role, retrying ({waited:.0f} s)"
         yield CheckResult(ROLE_ASSUMED.code, "running", detail)
@@ -120,7 +131,10 @@ def why_refused(error: Exception, role_arn: str) -> Failure:
     causes = _REFUSED if failure.code == "denied" else (_PLATFORM_MAY_NOT,)
     account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
     ranked = tuple(
-        Cause(cause.text.format(name=name, account=account), cause.fix.format(name=name, account=account, arn=role_arn))
+        Cause(
+            cause.text.format(name=name, account=account),
+            cause.fix.format(name=name, account=account, arn=role_arn),
+        )
         for cause in causes
     )
     return Failure(code, failure.call, failure.message, ranked, failure.request_id)
@@ -143,7 +157,9 @@ _REFUSED = (
         "the role trusts another principal: the platform's identity changed after the template was downloaded",
         "aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument",
     ),
-    Cause("the RoleArn was mistyped, or its path was left out", "copy the output `RoleArn` of the stack again"),
+    Cause(
+        "the RoleArn was mistyped, or its path was left out", "copy the output `RoleArn` of the stack again"
+    ),
     _PLATFORM_MAY_NOT,
 )
 
@@ -155,7 +171,9 @@ def refused(sessions: AwsSessions, role: RoleToAssume, kind: CheckKind) -> Check
         return CheckResult(kind.code, "failed", "the role was assumed all the same", _too_open(role))
     if is_denied(error):
         return CheckResult(kind.code, "passed", "refused, as it must be")
-    return CheckResult(kind.code, "failed", "not proven: AWS answered something else", from_error(error, kind.call))
+    return CheckResult(
+        kind.code, "failed", "not proven: AWS answered something else", from_error(error, kind.call)
+    )
 
 
 def _too_open(role: RoleToAssume) -> Failure:
@@ -176,7 +194,9 @@ def check_right_account(session: AwsSession, account_id: str) -> CheckResult:
         return _failed(RIGHT_ACCOUNT, error)
     if caller.account_id == account_id:
         return CheckResult(RIGHT_ACCOUNT.code, "passed", f"account `{account_id}`")
-    cause = Cause("the stack was made in another account", f"create the stack in `{account_id}`, then paste its RoleArn")
+    cause = Cause(
+        "the stack was made in another account", f"create the stack in `{account_id}`, then paste its RoleArn"
+    )
     failure = Failure("other_account", RIGHT_ACCOUNT.call, f"the role is in `{caller.account_id}`", (cause,))
     return CheckResult(RIGHT_ACCOUNT.code, "failed", "", failure)
 
@@ -202,7 +222,9 @@ def check_management_account(
     failure = _not_this_organization(found, role_account, known_organization_id)
     if failure is not None:
         return CheckResult(MANAGEMENT_ACCOUNT.code, "failed", "", failure), None
-    return CheckResult(MANAGEMENT_ACCOUNT.code, "passed", f"account `{role_account}` manages `{found.id}`"), found
+    return CheckResult(
+        MANAGEMENT_ACCOUNT.code, "passed", f"account `{role_account}` manages `{found.id}`"
+    ), found
 
 
 def _not_this_organization(found: Organization, role_account: str, known: str | None) -> Failure | None:
@@ -212,11 +234,17 @@ def _not_this_organization(found: Organization, role_account: str, known: str | 
             "the stack was made in a member account",
             f"delete it there; create it in the management account `{found.management_account_id}`",
         )
-        message = f"the role is in `{role_account}`, the management account is `{found.management_account_id}`"
+        message = (
+            f"the role is in `{role_account}`, the management account is `{found.management_account_id}`"
+        )
         return Failure("not_management_account", call, message, (cause,))
     if known is not None and known != found.id:
-        cause = Cause("the RoleArn belongs to another organization", "connect that one separately, under its own name")
-        return Failure("other_organization", call, f"found `{found.id}`, this connection is `{known}`", (cause,))
+        cause = Cause(
+            "the RoleArn belongs to another organization", "connect that one separately, under its own name"
+        )
+        return Failure(
+            "other_organization", call, f"found `{found.id}`, this connection is `{known}`", (cause,)
+        )
     if found.feature_set != "ALL":
         cause = Cause(
             "only consolidated billing is on, so StackSets can't deploy to the members",
@@ -237,15 +265,23 @@ def check_targets(targets: Sequence[str], root_ids: Sequence[str], unit_ids: Seq
     )
     message = f"no such root or unit: {', '.join(f'`{target}`' for target in missing)}"
     return CheckResult(
-        ORGANIZATION_READ.code, "failed", "", Failure("target_not_found", ORGANIZATION_READ.call, message, (cause,))
+        ORGANIZATION_READ.code,
+        "failed",
+        "",
+        Failure("target_not_found", ORGANIZATION_READ.call, message, (cause,)),
     )
 
 
-_NOT_IN_USE = Cause("the account belongs to no organization", "connect it as an Account, or create the stack in the management account")
+_NOT_IN_USE = Cause(
+    "the account belongs to no organization",
+    "connect it as an Account, or create the stack in the management account",
+)
 
 
 def _failed(kind: CheckKind, error: Exception) -> CheckResult:
     failure = from_error(error, kind.call)
     if failure.code == "AWSOrganizationsNotInUseException":
-        failure = Failure("not_in_organization", failure.call, failure.message, (_NOT_IN_USE,), failure.request_id)
+        failure = Failure(
+            "not_in_organization", failure.call, failure.message, (_NOT_IN_USE,), failure.request_id
+        )
     return CheckResult(kind.code, "failed", "", failure)

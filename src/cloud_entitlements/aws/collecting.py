@@ -37,7 +37,7 @@ class Collector:
     collect: Callable[[AwsSession, Scope], Iterator[Row]]
 
 
-class RepeatedMarker(Exception):  # noqa: N818
+class RepeatedMarker(Exception):
     """AWS gave the same page marker twice: the list can't be read to its end."""
 
 

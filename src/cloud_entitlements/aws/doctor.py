@@ -12,8 +12,12 @@ from cloud_entitlements.aws.sessions import AwsSessions
 
 CREDENTIALS = CheckKind("credentials", "AWS credentials are there and valid", "sts:GetCallerIdentity")
 IDENTITY = CheckKind("identity", "The caller's ARN is known, with its path", "iam:GetRole")
-SAME = CheckKind("same_identity", "The caller is the stored identity, which templates trust", "sts:GetCallerIdentity")
-MAY_ASSUME = CheckKind("may_assume", "It may assume the roles that templates make", "iam:SimulatePrincipalPolicy")
+SAME = CheckKind(
+    "same_identity", "The caller is the stored identity, which templates trust", "sts:GetCallerIdentity"
+)
+MAY_ASSUME = CheckKind(
+    "may_assume", "It may assume the roles that templates make", "iam:SimulatePrincipalPolicy"
+)
 CHECKS_DOCTOR = (CREDENTIALS, IDENTITY, SAME, MAY_ASSUME)
 
 
@@ -39,8 +43,13 @@ def examine(
 
 def _same(identity: PlatformIdentity, stored: PlatformIdentity | None) -> CheckResult:
     if stored is None and identity.personal:
-        cause = Cause("these are a person's own credentials", "start with this machine's role, or insist: `ciem doctor --store`")
-        return CheckResult(SAME.code, "failed", "", Failure("personal_identity", SAME.call, f"`{identity.arn}`", (cause,)))
+        cause = Cause(
+            "these are a person's own credentials",
+            "start with this machine's role, or insist: `ciem doctor --store`",
+        )
+        return CheckResult(
+            SAME.code, "failed", "", Failure("personal_identity", SAME.call, f"`{identity.arn}`", (cause,))
+        )
     if stored is None:
         return CheckResult(SAME.code, "skipped", "none is stored yet; `ciem doctor --store` stores this one")
     if stored.arn == identity.arn:
@@ -49,7 +58,12 @@ def _same(identity: PlatformIdentity, stored: PlatformIdentity | None) -> CheckR
         f"templates trust `{stored.arn}`, and the credentials here belong to `{identity.arn}`",
         "start with the stored identity's credentials; or store this one by `ciem doctor --store` and update every stack",
     )
-    return CheckResult(SAME.code, "failed", "", Failure("other_principal", SAME.call, "the caller is another principal", (cause,)))
+    return CheckResult(
+        SAME.code,
+        "failed",
+        "",
+        Failure("other_principal", SAME.call, "the caller is another principal", (cause,)),
+    )
 
 
 def _may_assume(sessions: AwsSessions, identity: PlatformIdentity, role_path: str) -> CheckResult:
@@ -63,9 +77,15 @@ def _may_assume(sessions: AwsSessions, identity: PlatformIdentity, role_path: st
         decision: str = answer["EvaluationResults"][0]["EvalDecision"]
     except Exception as error:  # noqa: BLE001
         why = from_error(error, MAY_ASSUME.call).message
-        return CheckResult(MAY_ASSUME.code, "skipped", f"not proven, for AWS's simulator can't be asked: {why}")
+        return CheckResult(
+            MAY_ASSUME.code, "skipped", f"not proven, for AWS's simulator can't be asked: {why}"
+        )
     if decision == "allowed":
         return CheckResult(MAY_ASSUME.code, "passed", f"`{resource}`")
     policy = json.dumps(policy_for_platform(identity.partition, role_path))
-    cause = Cause("its policies, or an SCP on its account, do not allow `sts:AssumeRole` on these roles", policy)
-    return CheckResult(MAY_ASSUME.code, "failed", "", Failure("platform_may_not_assume", MAY_ASSUME.call, decision, (cause,)))
+    cause = Cause(
+        "its policies, or an SCP on its account, do not allow `sts:AssumeRole` on these roles", policy
+    )
+    return CheckResult(
+        MAY_ASSUME.code, "failed", "", Failure("platform_may_not_assume", MAY_ASSUME.call, decision, (cause,))
+    )

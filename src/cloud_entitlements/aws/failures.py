@@ -33,15 +33,31 @@ class Failure:
 
 
 DENIED_CODES = frozenset(
-    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "UnauthorizedAccess"}
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "AuthorizationError",
+        "UnauthorizedAccess",
+    }
 )
-_THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"})
+_THROTTLED = frozenset(
+    {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
+)
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _BAD_KEYS = frozenset(
-    {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId", "AuthFailure"}
+    {
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+        "InvalidAccessKeyId",
+        "AuthFailure",
+    }
 )
 
-CLOCK = Cause("this machine's clock is wrong", "set the clock by NTP, e.g. `timedatectl set-ntp true`, then retry")
+CLOCK = Cause(
+    "this machine's clock is wrong", "set the clock by NTP, e.g. `timedatectl set-ntp true`, then retry"
+)
 _NO_CREDENTIALS = Cause(
     "boto3 finds no AWS credentials on this machine",
     "give the machine a role, or set a profile; see the page on credentials, then run `ciem doctor`",
@@ -81,9 +97,14 @@ def _explained(aws_code: str, message: str) -> tuple[str, tuple[Cause, ...]]:
         code = next((code for words, code in _DENIED_BY if words in message), "denied")
         return code, _DENIED_CAUSES.get(code, ())
     if aws_code in _THROTTLED:
-        return "throttled", (Cause("AWS limits how fast this account may ask", "nothing to do: it is tried again"),)
+        return "throttled", (
+            Cause("AWS limits how fast this account may ask", "nothing to do: it is tried again"),
+        )
     if aws_code in _EXPIRED:
-        return "expired", (Cause("the credentials ran out", "renew the sign-in of this machine, then retry"), CLOCK)
+        return "expired", (
+            Cause("the credentials ran out", "renew the sign-in of this machine, then retry"),
+            CLOCK,
+        )
     if aws_code in _BAD_KEYS:
         return "bad_credentials", (
             Cause("the access key was deleted, is inactive or mistyped", "run `ciem doctor` on this machine"),
@@ -108,10 +129,16 @@ _DENIED_CAUSES = {
         ),
     ),
     "denied_by_boundary": (
-        Cause("the role's permissions boundary lacks the action", "allow the action in the boundary, or drop the boundary"),
+        Cause(
+            "the role's permissions boundary lacks the action",
+            "allow the action in the boundary, or drop the boundary",
+        ),
     ),
     "not_allowed": (
-        Cause("the role's own policy lacks the action: the stack is older than this program", "update the stack with a fresh template"),
+        Cause(
+            "the role's own policy lacks the action: the stack is older than this program",
+            "update the stack with a fresh template",
+        ),
     ),
 }
 
@@ -123,7 +150,10 @@ def _without_answer(error: Exception) -> tuple[str, tuple[Cause, ...]]:
     return type(error).__name__, ()
 
 
-_UNREACHABLE = Cause("a firewall or proxy is between this machine and AWS", "allow HTTPS to *.amazonaws.com, or set HTTPS_PROXY")
+_UNREACHABLE = Cause(
+    "a firewall or proxy is between this machine and AWS",
+    "allow HTTPS to *.amazonaws.com, or set HTTPS_PROXY",
+)
 _LOCAL: tuple[tuple[tuple[type[Exception], ...], str, tuple[Cause, ...]], ...] = (
     ((boto.NoCredentialsError, boto.PartialCredentialsError, boto.ProfileNotFound), "no_credentials", (_NO_CREDENTIALS,)),
     ((boto.CredentialRetrievalError, boto.TokenRetrievalError, boto.UnauthorizedSSOTokenError, boto.SSOTokenLoadError),

@@ -82,14 +82,22 @@ def _not_entered(error: Exception, role_arn: str, instance: Instance | None) -> 
         return MemberState("pending", "the StackSet is deploying to this account", ())
     if not instance.deployed:
         reason = instance.reason or f"the deployment is {instance.status.lower()}"
-        return MemberState("refused", f"the StackSet failed here: {reason}", _deployment_causes(account, reason))
+        return MemberState(
+            "refused", f"the StackSet failed here: {reason}", _deployment_causes(account, reason)
+        )
     return MemberState("refused", failure.message, _deployed_but_refused(role_arn))
 
 
 def _not_reached(account: str) -> tuple[Cause, ...]:
     return (
-        Cause("an account that joined a moment ago is reached by auto deployment within minutes", "nothing to do: it is tried again"),
-        Cause("auto deployment is off, or the StackSet was deleted", f"update the stack in the management account; then retry `{account}`"),
+        Cause(
+            "an account that joined a moment ago is reached by auto deployment within minutes",
+            "nothing to do: it is tried again",
+        ),
+        Cause(
+            "auto deployment is off, or the StackSet was deleted",
+            f"update the stack in the management account; then retry `{account}`",
+        ),
     )
 
 
@@ -108,7 +116,12 @@ def _deployment_causes(account: str, reason: str) -> tuple[Cause, ...]:
                 "delete that role in the account, or choose another RoleName, then redeploy the StackSet",
             ),
         )
-    return (Cause("CloudFormation could not make the role", "read the reason above, mend it, then redeploy the StackSet"),)
+    return (
+        Cause(
+            "CloudFormation could not make the role",
+            "read the reason above, mend it, then redeploy the StackSet",
+        ),
+    )
 
 
 def _deployed_but_refused(role_arn: str) -> tuple[Cause, ...]:
@@ -119,7 +132,9 @@ def _deployed_but_refused(role_arn: str) -> tuple[Cause, ...]:
             "and the platform is outside it",
             'except the platform: in the Deny add "StringNotEqualsIfExists": {"aws:PrincipalAccount": "<platform account>"}',
         ),
-        Cause("the role was changed or deleted after the deployment", f"redeploy the StackSet to `{account}`"),
+        Cause(
+            "the role was changed or deleted after the deployment", f"redeploy the StackSet to `{account}`"
+        ),
     )
 
 
@@ -128,4 +143,6 @@ def state_after_collecting(failures: Sequence[Failure], collectors: int) -> Memb
     if failures and len(failures) == collectors:
         worst = failures[0]
         return MemberState("denied", worst.message, worst.causes)
-    return MemberState("connected", f"{len(failures)} of {collectors} collections have a gap" if failures else "")
+    return MemberState(
+        "connected", f"{len(failures)} of {collectors} collections have a gap" if failures else ""
+    )

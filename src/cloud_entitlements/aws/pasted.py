@@ -15,13 +15,16 @@ _ORGANIZATION = re.compile(r"o-[0-9a-z]{10,32}")
 _ACCOUNT = re.compile(r"\d{12}")
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _PATH = re.compile(r"/(?:[\x21-\x7e]+/)?")
+_ARN_PARTS = 6
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 
 WHERE_ROOT = (
     "in the management account open AWS Organizations > AWS accounts: the root's id, `r-…`, stands under "
     "`Root` at the top of the tree; or run `aws organizations list-roots --query 'Roots[0].Id' --output text`"
 )
-WHERE_ACCOUNT = "it stands in the console's account menu, or run `aws sts get-caller-identity --query Account`"
+WHERE_ACCOUNT = (
+    "it stands in the console's account menu, or run `aws sts get-caller-identity --query Account`"
+)
 WHERE_ROLE_ARN = (
     "in CloudFormation open the stack you made, tab Outputs, and copy the value of `RoleArn`: "
     "`arn:aws:iam::123456789012:role/cloud-entitlements/…`"
@@ -83,7 +86,11 @@ def _not_a_target(word: str) -> Problem | None:
     if _ROOT.fullmatch(word) or _UNIT.fullmatch(word):
         return None
     if word.startswith("arn:"):
-        return Problem("target_is_arn", f"`{word}` is an ARN", f"only its last part is wanted, `r-…` or `ou-…`: {WHERE_ROOT}")
+        return Problem(
+            "target_is_arn",
+            f"`{word}` is an ARN",
+            f"only its last part is wanted, `r-…` or `ou-…`: {WHERE_ROOT}",
+        )
     if _ORGANIZATION.fullmatch(word):
         return Problem(
             "target_is_organization",
@@ -98,9 +105,13 @@ def _not_a_target(word: str) -> Problem | None:
         )
     if word.startswith(("r-", "ou-")):
         return Problem(
-            "target_malformed", f"`{word}` looks cut off or mistyped", f"a root id is `r-ab12`, a unit id `ou-ab12-c3d4e5f6`: {WHERE_ROOT}"
+            "target_malformed",
+            f"`{word}` looks cut off or mistyped",
+            f"a root id is `r-ab12`, a unit id `ou-ab12-c3d4e5f6`: {WHERE_ROOT}",
         )
-    return Problem("target_unknown", f"`{word}` is no root id and no unit id", f"names are not accepted: {WHERE_ROOT}")
+    return Problem(
+        "target_unknown", f"`{word}` is no root id and no unit id", f"names are not accepted: {WHERE_ROOT}"
+    )
 
 
 def parse_account_id(pasted: str) -> str | Problem:
@@ -109,11 +120,21 @@ def parse_account_id(pasted: str) -> str | Problem:
         return word
     if not word:
         return Problem("account_missing", "the account id is empty", f"paste the 12 digits: {WHERE_ACCOUNT}")
-    if _ROOT.fullmatch(pasted.strip()) or _UNIT.fullmatch(pasted.strip()) or _ORGANIZATION.fullmatch(pasted.strip()):
+    if (
+        _ROOT.fullmatch(pasted.strip())
+        or _UNIT.fullmatch(pasted.strip())
+        or _ORGANIZATION.fullmatch(pasted.strip())
+    ):
         return Problem(
-            "account_is_organization", f"`{pasted.strip()}` belongs to an organization", "choose Organization instead of Account"
+            "account_is_organization",
+            f"`{pasted.strip()}` belongs to an organization",
+            "choose Organization instead of Account",
         )
-    return Problem("account_malformed", f"`{pasted.strip()}` is no account id", f"it has exactly 12 digits: {WHERE_ACCOUNT}")
+    return Problem(
+        "account_malformed",
+        f"`{pasted.strip()}` is no account id",
+        f"it has exactly 12 digits: {WHERE_ACCOUNT}",
+    )
 
 
 def parse_role_arn(
@@ -123,7 +144,7 @@ def parse_role_arn(
     if not word:
         return Problem("role_missing", "the RoleArn is empty", WHERE_ROLE_ARN)
     parts = word.split(":", 5)
-    if len(parts) != 6 or parts[0] != "arn":
+    if len(parts) != _ARN_PARTS or parts[0] != "arn":
         return Problem("role_not_arn", f"`{word}` is no ARN", WHERE_ROLE_ARN)
     problem = _not_a_role(word, parts) or _elsewhere(parts, expected_account, expected_partition)
     if problem is not None:
@@ -161,7 +182,9 @@ def _not_a_role(word: str, parts: list[str]) -> Problem | None:
     return None
 
 
-def _elsewhere(parts: list[str], expected_account: str | None, expected_partition: str | None) -> Problem | None:
+def _elsewhere(
+    parts: list[str], expected_account: str | None, expected_partition: str | None
+) -> Problem | None:
     if expected_partition is not None and parts[1] != expected_partition:
         return Problem(
             "role_other_partition",
@@ -179,4 +202,8 @@ def _elsewhere(parts: list[str], expected_account: str | None, expected_partitio
 
 def _words(pasted: str | Sequence[str]) -> list[str]:
     text = pasted if isinstance(pasted, str) else " ".join(pasted)
-    return [word.lower() if word.lower().startswith(("r-", "ou-", "o-")) else word for word in re.split(r"[\s,;\"']+", text) if word]
+    return [
+        word.lower() if word.lower().startswith(("r-", "ou-", "o-")) else word
+        for word in re.split(r"[\s,;\"']+", text)
+        if word
+    ]

@@ -125,7 +125,14 @@ CONTENT_OPERATIONS: dict[str, str] = {
 """Operations that return content, many of them called Read or List by AWS. None of them is called."""
 
 DROPPED_FIELDS = frozenset(
-    {"Email", "MasterAccountEmail", "Base32StringSeed", "QRCodePNG", "SAMLMetadataDocument", "SecretAccessKey"}
+    {
+        "Email",
+        "MasterAccountEmail",
+        "Base32StringSeed",
+        "QRCodePNG",
+        "SAMLMetadataDocument",
+        "SecretAccessKey",
+    }
 )
 """Fields of answers that no collector may let through."""
 
@@ -144,4 +151,8 @@ def action_of(operation: str) -> str | None:
 
 def outside_the_table(operations: Iterable[str]) -> set[str]:
     """Operations that neither the table nor the list of those without permission knows."""
-    return {operation for operation in operations if action_of(operation) is None and operation not in WITHOUT_PERMISSION}
+    return {
+        operation
+        for operation in operations
+        if action_of(operation) is None and operation not in WITHOUT_PERMISSION
+    }

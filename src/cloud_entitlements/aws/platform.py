@@ -81,7 +81,9 @@ def _role_with_path(session: AwsSession, caller: Caller, role_name: str) -> Plat
     except Exception as error:  # noqa: BLE001
         asked = from_error(error, "iam:GetRole")
         fix = f"allow `iam:GetRole` on its own role, or set {SETTING} to the role's ARN with its path"
-        cause = Cause(f"the path of the role `{role_name}` is not known: a session's ARN does not carry it", fix)
+        cause = Cause(
+            f"the path of the role `{role_name}` is not known: a session's ARN does not carry it", fix
+        )
         return Failure("path_unknown", asked.call, asked.message, (cause,), asked.request_id)
     return PlatformIdentity(caller.account_id, arn, caller.partition, "role")
 

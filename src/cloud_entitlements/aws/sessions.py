@@ -31,7 +31,7 @@ Recorder = Callable[[str, str], None]
 _making_clients = threading.Lock()  # botocore sessions are not safe while a client is being made
 
 
-class SwitchedOff(Exception):  # noqa: N818  it is no error: somebody switched the connection off
+class SwitchedOff(Exception):
     """The connection was switched off or removed: the call was not made."""
 
 

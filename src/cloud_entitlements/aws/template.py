@@ -54,7 +54,15 @@ def names(suffix: str) -> Names:
 
 def deploy_command(given: TemplateInput, region: str | None = None) -> str:
     named = names(given.suffix)
-    words = ["aws", "cloudformation", "deploy", "--stack-name", named.stack_name, "--template-file", named.file_name]
+    words = [
+        "aws",
+        "cloudformation",
+        "deploy",
+        "--stack-name",
+        named.stack_name,
+        "--template-file",
+        named.file_name,
+    ]
     words += ["--capabilities", "CAPABILITY_NAMED_IAM"]
     return shlex.join(words + (["--region", region] if region else []))
 
@@ -62,7 +70,19 @@ def deploy_command(given: TemplateInput, region: str | None = None) -> str:
 def outputs_command(given: TemplateInput) -> str:
     query = "Stacks[0].Outputs[?OutputKey=='RoleArn'].OutputValue"
     stack = names(given.suffix).stack_name
-    return shlex.join(["aws", "cloudformation", "describe-stacks", "--stack-name", stack, "--query", query, "--output", "text"])
+    return shlex.join(
+        [
+            "aws",
+            "cloudformation",
+            "describe-stacks",
+            "--stack-name",
+            stack,
+            "--query",
+            query,
+            "--output",
+            "text",
+        ]
+    )
 
 
 def activate_command() -> str:
@@ -78,7 +98,7 @@ def render_template(given: TemplateInput) -> str:
         _parameters(given, organization),
         _CONDITIONS,
         "Resources:",
-        _role("ConnectionRole", given, role, organization=organization),
+        _role("ConnectionRole", given, role),
     ]
     if organization:
         blocks.append(_stackset(given))
@@ -101,16 +121,33 @@ Conditions:
 
 def _parameters(given: TemplateInput, organization: bool) -> str:
     rows = [
-        ("ExternalId", "Made by the server for this connection. Leave it: the server knows no other.", given.external_id),
+        (
+            "ExternalId",
+            "Made by the server for this connection. Leave it: the server knows no other.",
+            given.external_id,
+        ),
         ("PlatformAccountId", "The account that the platform runs in.", given.platform_account_id),
-        ("PlatformPrincipalArn", "The one role or user that may assume these roles.", given.platform_principal_arn),
+        (
+            "PlatformPrincipalArn",
+            "The one role or user that may assume these roles.",
+            given.platform_principal_arn,
+        ),
         ("RoleName", "Name of the roles, the same in every account.", given.role_name),
         ("RolePath", "Path of the roles.", given.role_path),
-        ("PermissionsBoundary", "ARN of a policy to bound the roles with; empty for none.", given.permissions_boundary or ""),
+        (
+            "PermissionsBoundary",
+            "ARN of a policy to bound the roles with; empty for none.",
+            given.permissions_boundary or "",
+        ),
     ]
     lines = ["Parameters:"]
     for name, description, default in rows:
-        lines += [f"  {name}:", "    Type: String", f"    Description: {_quoted(description)}", f"    Default: {_quoted(default)}"]
+        lines += [
+            f"  {name}:",
+            "    Type: String",
+            f"    Description: {_quoted(description)}",
+            f"    Default: {_quoted(default)}",
+        ]
         lines += _PATTERNS.get(name, [])
     if organization:
         lines += ["  TargetIds:", "    Type: CommaDelimitedList"]
@@ -127,7 +164,7 @@ _PATTERNS = {
 }
 
 
-def _role(logical_id: str, given: TemplateInput, role: Role, *, organization: bool) -> str:
+def _role(logical_id: str, given: TemplateInput, role: Role) -> str:
     lines = [
         f"  {logical_id}:",
         "    Type: AWS::IAM::Role",
@@ -152,14 +189,14 @@ def _role(logical_id: str, given: TemplateInput, role: Role, *, organization: bo
         "          PolicyDocument:",
         '            Version: "2012-10-17"',
         "            Statement:",
-        *_statements(of_role(role), given, organization=organization),
+        *_statements(of_role(role), given),
         "      Tags:",
         *_tags(given),
     ]
     return "\n".join(lines)
 
 
-def _statements(permissions: Sequence[Permission], given: TemplateInput, *, organization: bool) -> list[str]:
+def _statements(permissions: Sequence[Permission], given: TemplateInput) -> list[str]:
     lines: list[str] = []
     for sid, resource in (("ReadConfiguration", ANY), ("FollowOwnDeployment", OWN_STACKSET)):
         chosen = [permission for permission in permissions if permission.resource == resource]
@@ -185,7 +222,14 @@ def _tags(given: TemplateInput) -> list[str]:
 
 def _stackset(given: TemplateInput) -> str:
     member = "\n".join(f"        {line}".rstrip() for line in _member_template(given).splitlines())
-    parameters = ("ExternalId", "PlatformAccountId", "PlatformPrincipalArn", "RoleName", "RolePath", "PermissionsBoundary")
+    parameters = (
+        "ExternalId",
+        "PlatformAccountId",
+        "PlatformPrincipalArn",
+        "RoleName",
+        "RolePath",
+        "PermissionsBoundary",
+    )
     passed = "\n".join(
         f"        - {{ParameterKey: {name}, ParameterValue: !Ref {name}}}" for name in parameters
     )
@@ -229,7 +273,7 @@ def _member_template(given: TemplateInput) -> str:
             *(f"  {name}: {{Type: String}}" for name in
               ("ExternalId", "PlatformAccountId", "PlatformPrincipalArn", "RoleName", "RolePath", "PermissionsBoundary")),
             _CONDITIONS + "Resources:",
-            _role("MemberRole", given, "member", organization=False),
+            _role("MemberRole", given, "member"),
             "Outputs:",
             "  RoleArn:",
             "    Value: !GetAtt MemberRole.Arn",
@@ -255,3 +299,37 @@ def _outputs(organization: bool) -> str:
 def _quoted(text: str) -> str:
     """A YAML scalar that means exactly `text`: JSON strings are YAML, and ASCII alone leaves no doubt."""
     return json.dumps(text)
+
+
+def main(folder: str) -> None:
+    """Writes the templates of a made-up connection, and the member template inside, for cfn-lint."""
+    import pathlib
+
+    suffix = "0a1b2c3d"
+    principal = "arn:aws:iam::123456789012:role/platform/cloud-entitlements"
+    home = pathlib.Path(folder)
+    home.mkdir(exist_ok=True)
+    kinds: tuple[tuple[Literal["organization", "account"], tuple[str, ...]], ...] = (
+        ("organization", ("r-ab12",)),
+        ("account", ("210987654321",)),
+    )
+    for kind, targets in kinds:
+        given = TemplateInput(
+            kind,
+            "x" * 43,
+            principal,
+            "123456789012",
+            "aws",
+            targets,
+            names(suffix).role_name,
+            ROLE_PATH,
+            suffix,
+        )
+        (home / f"{kind}.yaml").write_text(render_template(given), encoding="utf-8")
+        (home / "member.yaml").write_text(_member_template(given), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    import sys
+
+    main(sys.argv[1])

@@ -42,7 +42,9 @@ def commands(context: Context) -> Iterator[Any]:
         fields = {name: {"code": p.code, "text": p.text, "fix": p.fix} for name, p in wrong.fields.items()}
         raise Failed(str(wrong), first.fix, code="invalid", errors=fields) from wrong
     except Taken as taken:
-        raise Failed(f"{taken.text} ({taken.other.id})", taken.fix, code="taken", other=str(taken.other.id)) from taken
+        raise Failed(
+            f"{taken.text} ({taken.other.id})", taken.fix, code="taken", other=str(taken.other.id)
+        ) from taken
     except NotReady as early:
         raise Failed(early.text, early.fix, code=early.code) from early
     except NotFound as lost:
@@ -73,26 +75,32 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
     @group.command("show", help="Show one, with its checks.")
     @click.argument("id")
     @click.pass_obj
-    def show(context: Context, id: str) -> None:  # noqa: A002
+    def show(context: Context, id: str) -> None:
         with commands(context) as product:
             found = _record(product.find(id, kind))
         record(context, found, SHOW)
         if context.output == "table" and found["checks"]:
             click.echo()
-            rows(context, found["checks"], {"title": "CHECK", "state": "STATE", "detail": "DETAIL", "message": "AWS"})
+            rows(
+                context,
+                found["checks"],
+                {"title": "CHECK", "state": "STATE", "detail": "DETAIL", "message": "AWS"},
+            )
 
     @group.command("template", help="Print the CloudFormation template.")
     @click.argument("id")
     @click.option("-o", "--file", "path", type=click.Path(dir_okay=False), help="Write it to a file instead.")
     @click.pass_obj
-    def template(context: Context, id: str, path: str | None) -> None:  # noqa: A002
+    def template(context: Context, id: str, path: str | None) -> None:
         with commands(context) as product:
             connection = product.find(id, kind)
             text = product.template(connection)
             command = product.deploy_line(connection)
         if path:
             Path(path).write_text(text, encoding="utf-8")
-            click.echo(f"written to {path}; deploy it in the account it is for:\n  {command}", file=sys.stderr)
+            click.echo(
+                f"written to {path}; deploy it in the account it is for:\n  {command}", file=sys.stderr
+            )
         else:
             click.echo(text, nl=False)
 
@@ -101,7 +109,7 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
     @click.option("--role-arn", required=True, help="The stack's output RoleArn.")
     @click.option("--no-wait", is_flag=True, help="Leave it to a running server.")
     @click.pass_obj
-    def connect(context: Context, id: str, role_arn: str, no_wait: bool) -> None:  # noqa: A002
+    def connect(context: Context, id: str, role_arn: str, no_wait: bool) -> None:
         with commands(context) as product:
             connection = product.find(id, kind)
             run = product.connect(connection, role_arn)
@@ -111,7 +119,7 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
     @click.argument("id")
     @click.option("--status", help="Only those in this state.")
     @click.pass_obj
-    def accounts(context: Context, id: str, status: str | None) -> None:  # noqa: A002
+    def accounts(context: Context, id: str, status: str | None) -> None:
         with commands(context) as product:
             from cloud_entitlements.server.connections.records import account_record
 
@@ -125,7 +133,9 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
     @click.option("--tag", "tags", multiple=True, help="Replaces all tags; may be given ten times.")
     @click.option("--target", "targets", multiple=True, help="Replaces all targets.")
     @click.pass_obj
-    def edit(context: Context, id: str, name: str | None, tags: tuple[str, ...], targets: tuple[str, ...]) -> None:  # noqa: A002
+    def edit(
+        context: Context, id: str, name: str | None, tags: tuple[str, ...], targets: tuple[str, ...]
+    ) -> None:
         with commands(context) as product:
             connection = product.find(id, kind)
             product.change(connection, name=name, tags=tags or None, target_ids=targets or None)
@@ -137,7 +147,7 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
         @group.command(name, help=text)
         @click.argument("id")
         @click.pass_obj
-        def switched(context: Context, id: str) -> None:  # noqa: A002
+        def switched(context: Context, id: str) -> None:
             with commands(context) as product:
                 connection = product.find(id, kind)
                 product.change(connection, enabled=enabled)
@@ -150,7 +160,7 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
     @click.argument("id")
     @click.option("--no-wait", is_flag=True, help="Leave it to a running server.")
     @click.pass_obj
-    def reprocess(context: Context, id: str, no_wait: bool) -> None:  # noqa: A002
+    def reprocess(context: Context, id: str, no_wait: bool) -> None:
         with commands(context) as product:
             connection = product.find(id, kind)
             _finish(context, connection, product.reprocess(connection), wait=not no_wait)
@@ -160,7 +170,7 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
     @click.option("--account", help="Only this account.")
     @click.option("--no-wait", is_flag=True, help="Leave it to a running server.")
     @click.pass_obj
-    def retry(context: Context, id: str, account: str | None, no_wait: bool) -> None:  # noqa: A002
+    def retry(context: Context, id: str, account: str | None, no_wait: bool) -> None:
         with commands(context) as product:
             connection = product.find(id, kind)
             _finish(context, connection, product.retry(connection, account), wait=not no_wait)
@@ -170,14 +180,16 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
     @click.option("--purge", is_flag=True, help="Also delete what was collected.")
     @click.option("--yes", is_flag=True, help="Don't ask.")
     @click.pass_obj
-    def remove(context: Context, id: str, purge: bool, yes: bool) -> None:  # noqa: A002
+    def remove(context: Context, id: str, purge: bool, yes: bool) -> None:
         with commands(context) as product:
             connection = product.find(id, kind)
-            name, stack = connection.name, product.template_names(connection.suffix).stack_name
+            name, stack = connection.name, product.template_names(connection).stack_name
             if not yes:
                 click.confirm(f"Remove {name}?", abort=True, err=True)
             product.remove(connection, "purge" if purge else "keep")
-        click.echo(f"removed {name}; in AWS delete the stack `{stack}`: that removes the roles", file=sys.stderr)
+        click.echo(
+            f"removed {name}; in AWS delete the stack `{stack}`: that removes the roles", file=sys.stderr
+        )
 
     _add_command(group, kind)
     return group
@@ -200,7 +212,9 @@ def _add_command(group: click.Group, kind: str) -> None:
         @click.option("--target", "targets", multiple=True, required=True, help="Root id r-… or unit id ou-…")
         @tag
         @click.pass_obj
-        def add_organization(context: Context, name: str, targets: tuple[str, ...], tags: tuple[str, ...]) -> None:
+        def add_organization(
+            context: Context, name: str, targets: tuple[str, ...], tags: tuple[str, ...]
+        ) -> None:
             add(context, name, targets, tags)
     else:
 

@@ -11,10 +11,12 @@ from typing import Any
 import click
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """A command did not do what was asked: what, why, and the next step."""
 
-    def __init__(self, text: str, fix: str = "", *, code: str = "failed", exit_code: int = 1, **more: Any) -> None:
+    def __init__(
+        self, text: str, fix: str = "", *, code: str = "failed", exit_code: int = 1, **more: Any
+    ) -> None:
         super().__init__(text)
         self.text, self.fix, self.code, self.exit_code, self.more = text, fix, code, exit_code, more
 
@@ -33,7 +35,9 @@ class Context:
         except boot.NewerDatabase as error:
             raise Failed(str(error), "install the newer program, or choose another --data-dir") from error
         except OSError as error:
-            raise Failed(f"the data folder can't be used: {error}", "choose another with --data-dir FOLDER") from error
+            raise Failed(
+                f"the data folder can't be used: {error}", "choose another with --data-dir FOLDER"
+            ) from error
 
     def complain(self, failed: Failed) -> None:
         if self.output in ("json", "jsonl"):

@@ -73,11 +73,12 @@ def _connect(simulator: Any) -> Any:
     existing = commands.connections().filter(name=NAME).first()
     if existing is not None:
         raise Failed(
-            "this folder holds a demo from before, whose simulated AWS is gone", "leave out --data-dir, or empty it"
+            "this folder holds a demo from before, whose simulated AWS is gone",
+            "leave out --data-dir, or empty it",
         )
     connection = commands.add("organization", NAME, [organization["root_id"]], ["demo", "europe"])
     _say("playing the customer: creating the stack in the management account …")
-    stack = commands.template_names(connection.suffix).stack_name
+    stack = commands.template_names(connection).stack_name
     outputs = simulator.deploy(organization["management_account_id"], stack, commands.template(connection))
     run = commands.connect(connection, outputs["RoleArn"])
     return wait(connection, run)
@@ -89,7 +90,9 @@ def _print(connection: Any, seconds: float, *, as_json: bool) -> None:
         click.echo(json.dumps(found))
         return
     accounts, identities = found["accounts"], found["identities"]
-    click.echo(f"{found['organization']['name']} ({found['organization']['id']}): {found['organization']['status']}")
+    click.echo(
+        f"{found['organization']['name']} ({found['organization']['id']}): {found['organization']['status']}"
+    )
     click.echo(f"accounts: {accounts['connected']} of {accounts['total']}")
     click.echo("identities: " + ", ".join(f"{count} {kind}s" for kind, count in identities.items()))
     click.echo(f"gaps: {len(found['gaps'])}; {found['seconds']} s")
@@ -110,7 +113,11 @@ def _found(connection: Any, seconds: float) -> dict[str, Any]:
     ]  # fmt: skip
     identities = snapshot.manifest.identities
     return {
-        "organization": {"id": connection.organization_id, "name": connection.name, "status": connection.status},
+        "organization": {
+            "id": connection.organization_id,
+            "name": connection.name,
+            "status": connection.status,
+        },
         "accounts": {"total": connection.coverage_total, "connected": connection.coverage_connected},
         "identities": {kind: identities[kind] for kind in ("user", "role", "group")},
         "gaps": gaps,

@@ -34,4 +34,6 @@ def run(host: str, port: int, *, runner: bool = True, more: str = "") -> None:
     try:
         server.serve(host, port, runner=runner, ready=ready)
     except server.PortTaken as taken:
-        raise Failed(str(taken), f"choose another: `ciem serve --port {port + 1}`", code="port_taken") from taken
+        raise Failed(
+            str(taken), f"choose another: `ciem serve --port {port + 1}`", code="port_taken"
+        ) from taken

@@ -41,7 +41,13 @@ def listed(context: Context) -> None:
         }
         for token in live_tokens()
     ]
-    columns = {"id": "ID", "name": "NAME", "prefix": "BEGINS", "created_at": "CREATED", "last_used_at": "LAST USED"}
+    columns = {
+        "id": "ID",
+        "name": "NAME",
+        "prefix": "BEGINS",
+        "created_at": "CREATED",
+        "last_used_at": "LAST USED",
+    }
     rows(context, found, columns)
 
 

@@ -25,7 +25,9 @@ def wait(connection: Any, run: Any) -> Any:
         raise Failed("the connection was removed meanwhile")
     connection = commands.find(str(connection.id))
     if run.state == "held":
-        raise Failed(f"`{connection.name}` was switched off meanwhile", "switch it on: the run goes on from there")
+        raise Failed(
+            f"`{connection.name}` was switched off meanwhile", "switch it on: the run goes on from there"
+        )
     if run.state != "done":
         raise Failed(run.error or f"the run was {run.state}", _next(connection), code="run_failed")
     return connection

@@ -8,7 +8,7 @@ Django and without boto3, so a terminal can ask a folder. Imports nothing of our
 
 from cloud_entitlements.inventory.documents import Document, canonical
 from cloud_entitlements.inventory.manifest import Coverage, Manifest
-from cloud_entitlements.inventory.publish import publish
+from cloud_entitlements.inventory.publish import Publication, publish
 from cloud_entitlements.inventory.snapshot import Snapshot, prune, remove_connection
 from cloud_entitlements.inventory.staging import Gap, Outcome, Staging
 from cloud_entitlements.inventory.tables import TABLES, Table
@@ -20,6 +20,7 @@ __all__ = [
     "Gap",
     "Manifest",
     "Outcome",
+    "Publication",
     "Snapshot",
     "Staging",
     "Table",

@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -26,72 +27,74 @@ from cloud_entitlements.inventory.tables import BOOKKEEPING, TABLES, Table
 IDENTITY_TABLES = {"user": "users", "role": "roles", "group": "groups"}
 
 
-def publish(
-    staging: Staging,
-    snapshots: Path,
-    *,
-    connection_id: str,
-    run_id: str,
-    coverage: Coverage,
-    now: datetime,
-    keep_accounts: Callable[[str], bool] = lambda _account: True,
-) -> Snapshot:
-    """Publishes once per run: a second call for the same run gives the same snapshot.
-
-    `keep_accounts` says whose facts from the last snapshot still count when this run has no part for them;
-    an account that left the organization is let go.
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What a snapshot is of. `keep_accounts` says whose facts from the last snapshot still count when this run
+    has no part for them; an account that left the organization is let go.
     """
-    home = snapshots / connection_id
+
+    connection_id: str
+    run_id: str
+    coverage: Coverage
+    now: datetime
+    keep_accounts: Callable[[str], bool] = lambda _account: True
+
+    @property
+    def snapshot_id(self) -> str:
+        return f"{self.now:%Y%m%dT%H%M%SZ}-{self.run_id[:8]}"
+
+
+def publish(staging: Staging, snapshots: Path, publication: Publication) -> Snapshot:
+    """Publishes once a run: a second call for the same run gives the same snapshot."""
+    home = snapshots / publication.connection_id
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    previous = Snapshot.latest(snapshots, connection_id)
-    if previous is not None and previous.manifest.run_id == run_id:
-        return previous
-    snapshot_id = f"{now:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
-    unfinished = home / f".{snapshot_id}.unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(mode=0o700)
-    try:
-        manifest = _write_snapshot(
-            unfinished, snapshot_id, staging, previous, connection_id, run_id, coverage, now, keep_accounts
-        )
-    except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
-    final = home / manifest.id
-    unfinished.rename(final)
-    sync_folder(home)
-    replace_text(home / LATEST, manifest.id)
+    final = _published_before(home, publication) or _write_new(home, staging, snapshots, publication)
+    replace_text(home / LATEST, final.name)
     return Snapshot.open(final)
 
 
-def _write_snapshot(  # noqa: PLR0913  one snapshot's particulars, handed through once
-    folder: Path,
-    snapshot_id: str,
-    staging: Staging,
-    previous: Snapshot | None,
-    connection_id: str,
-    run_id: str,
-    coverage: Coverage,
-    now: datetime,
-    keep_accounts: Callable[[str], bool],
-) -> Manifest:
+def _published_before(home: Path, publication: Publication) -> Path | None:
+    """The snapshot of this run, when the machine died after its rename."""
+    whole = (path.parent for path in home.glob(f"*-{publication.run_id[:8]}/{FILE_NAME}"))
+    return next((folder for folder in whole if not folder.name.startswith(".")), None)
+
+
+def _write_new(home: Path, staging: Staging, snapshots: Path, publication: Publication) -> Path:
+    previous = Snapshot.latest(snapshots, publication.connection_id)
+    for abandoned in home.glob(".*.unfinished"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    unfinished = home / f".{publication.snapshot_id}.unfinished"
+    unfinished.mkdir(mode=0o700)
+    try:
+        _write_snapshot(unfinished, staging, previous, publication)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    final = home / publication.snapshot_id
+    unfinished.rename(final)
+    sync_folder(home)
+    return final
+
+
+def _write_snapshot(
+    folder: Path, staging: Staging, previous: Snapshot | None, publication: Publication
+) -> None:
     parts = list(staging.parts())
-    kept = _Kept(previous, parts, keep_accounts)
-    _spread(folder, parts, kept, now)
+    kept = _Kept(previous, parts, publication.keep_accounts)
+    _spread(folder, parts, kept, publication.now)
     files = {table.name: _to_parquet(folder, table, kept) for table in TABLES.values()}
     manifest = Manifest(
-        id=snapshot_id,
-        connection_id=connection_id,
-        run_id=run_id,
-        created_at=now.isoformat(),
-        coverage=coverage,
+        id=publication.snapshot_id,
+        connection_id=publication.connection_id,
+        run_id=publication.run_id,
+        created_at=publication.now.isoformat(),
+        coverage=publication.coverage,
         tables=files,
         identities={kind: files[table].rows for kind, table in IDENTITY_TABLES.items()},
         gaps=files["gaps"].rows,
     )
     replace_text(folder / FILE_NAME, manifest.to_json())
     sync_folder(folder)
-    return manifest
 
 
 class _Kept:
@@ -123,7 +126,11 @@ def _spread(folder: Path, parts: Sequence[Part], kept: _Kept, now: datetime) -> 
         }
         for part in parts:
             for table, row in part.rows() if part.outcome == "collected" else ():
-                whose = {} if TABLES[table].shared else {"account_id": part.account_id, "collector": part.collector}
+                whose = (
+                    {}
+                    if TABLES[table].shared
+                    else {"account_id": part.account_id, "collector": part.collector}
+                )
                 _put(files[table], {**row, **whose})
             _put(files["collections"], _collection(part, kept))
             if part.gap is not None:
@@ -181,17 +188,19 @@ def _to_parquet(folder: Path, table: Table, kept: _Kept) -> TableFile:
         sources = [f"SELECT * FROM read_json({_text(str(lines))}, format='newline_delimited', "
                    f"maximum_object_size=67108864, columns={_columns(table)})"]  # fmt: skip
         if kept.previous is not None and table.shared:
-            sources.append(f"SELECT * FROM read_parquet({_text(str(kept.previous.folder / f'{table.name}.parquet'))})")  # noqa: S608
+            sources.append(
+                f"SELECT * FROM read_parquet({_text(str(kept.previous.folder / f'{table.name}.parquet'))})"
+            )
         elif kept.previous is not None and kept.collected_at and table.name not in BOOKKEEPING:
             database.execute("CREATE TABLE kept (account_id VARCHAR, collector VARCHAR)")
             _insert_kept(database, folder, kept.collected_at)
             sources.append(_kept_rows(kept.previous, table))
         key = ", ".join(_name(column) for column in table.key)
         database.execute(
-            f"COPY (SELECT DISTINCT ON ({key}) * FROM ({' UNION ALL BY NAME '.join(sources)}) ORDER BY {key}) "  # noqa: S608
+            f"COPY (SELECT DISTINCT ON ({key}) * FROM ({' UNION ALL BY NAME '.join(sources)}) ORDER BY {key}) "
             f"TO {_text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)"
         )
-        counted = database.execute(f"SELECT count(*) FROM read_parquet({_text(str(parquet))})").fetchone()  # noqa: S608
+        counted = database.execute(f"SELECT count(*) FROM read_parquet({_text(str(parquet))})").fetchone()
     lines.unlink()
     with parquet.open("rb") as file:
         os.fsync(file.fileno())
@@ -203,13 +212,13 @@ def _insert_kept(database: Any, folder: Path, kept: Iterable[tuple[str, str]]) -
     lines = folder / "kept.jsonl"
     lines.write_text("".join(json.dumps({"account_id": a, "collector": c}) + "\n" for a, c in kept))
     columns = "{'account_id': 'VARCHAR', 'collector': 'VARCHAR'}"
-    database.execute(f"INSERT INTO kept SELECT * FROM read_json({_text(str(lines))}, columns={columns})")  # noqa: S608
+    database.execute(f"INSERT INTO kept SELECT * FROM read_json({_text(str(lines))}, columns={columns})")
     lines.unlink()
 
 
 def _kept_rows(previous: Snapshot, table: Table) -> str:
     path = previous.folder / f"{table.name}.parquet"
-    return f"SELECT old.* FROM read_parquet({_text(str(path))}) old JOIN kept USING (account_id, collector)"  # noqa: S608
+    return f"SELECT old.* FROM read_parquet({_text(str(path))}) old JOIN kept USING (account_id, collector)"
 
 
 def _columns(table: Table) -> str:
@@ -241,5 +250,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-

@@ -33,7 +33,9 @@ class Snapshot:
         named = home / LATEST
         if named.exists():
             return cls.open(home / named.read_text(encoding="utf-8").strip())
-        whole = sorted(path.parent for path in home.glob(f"*/{FILE_NAME}") if not path.parent.name.startswith("."))
+        whole = sorted(
+            path.parent for path in home.glob(f"*/{FILE_NAME}") if not path.parent.name.startswith(".")
+        )
         return cls.open(whole[-1]) if whole else None
 
     def rows(self, table: str, **where: object) -> Iterator[dict[str, Any]]:
@@ -58,7 +60,9 @@ def prune(snapshots: Path, connection_id: str, keep: int = 30) -> list[str]:
     """Removes the oldest beyond `keep`, never the latest; returns the ids removed."""
     latest = Snapshot.latest(snapshots, connection_id)
     home = snapshots / connection_id
-    whole = sorted(path.parent for path in home.glob(f"*/{FILE_NAME}") if not path.parent.name.startswith("."))
+    whole = sorted(
+        path.parent for path in home.glob(f"*/{FILE_NAME}") if not path.parent.name.startswith(".")
+    )
     old = [folder for folder in whole[:-keep] if latest is None or folder != latest.folder]
     for folder in old:
         shutil.rmtree(folder)

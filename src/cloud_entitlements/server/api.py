@@ -51,7 +51,8 @@ def problem(status: int, code: str, detail: str, **more: Any) -> JsonResponse:
 @api.exception_handler(Invalid)
 def _invalid(_request: HttpRequest, refusal: Invalid) -> HttpResponse:
     errors = {
-        name: {"code": found.code, "text": found.text, "fix": found.fix} for name, found in refusal.fields.items()
+        name: {"code": found.code, "text": found.text, "fix": found.fix}
+        for name, found in refusal.fields.items()
     }
     return problem(422, "invalid", str(refusal), errors=errors)
 

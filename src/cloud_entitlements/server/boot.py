@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 
-class NewerDatabase(Exception):  # noqa: N818
+class NewerDatabase(Exception):
     """The database was written by a newer program than this one."""
 
 
@@ -39,10 +39,14 @@ def _migrate() -> None:
     executor = MigrationExecutor(connection)
     ours = {"connections", "people", "work"}
     unknown = {
-        key for key in executor.loader.applied_migrations if key[0] in ours and key not in executor.loader.disk_migrations
+        key
+        for key in executor.loader.applied_migrations
+        if key[0] in ours and key not in executor.loader.disk_migrations
     }
     if unknown:
         names = ", ".join(sorted(f"{app}.{name}" for app, name in unknown))
-        raise NewerDatabase(f"the database was written by a newer program (it knows `{names}`): upgrade this one")
+        raise NewerDatabase(
+            f"the database was written by a newer program (it knows `{names}`): upgrade this one"
+        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)

@@ -14,7 +14,7 @@ from waitress.server import create_server
 THREADS = 32
 
 
-class PortTaken(Exception):  # noqa: N818
+class PortTaken(Exception):
     """Something else listens there."""
 
 
@@ -23,7 +23,9 @@ def serve(host: str, port: int, *, runner: bool = True, ready: Callable[[str], N
     from cloud_entitlements.server.wsgi import application
 
     try:
-        server: Any = create_server(application, host=host, port=port, threads=THREADS, ident=None, channel_timeout=120)
+        server: Any = create_server(
+            application, host=host, port=port, threads=THREADS, ident=None, channel_timeout=120
+        )
     except OSError as error:
         raise PortTaken(f"cannot listen on `{host}:{port}`: {error.strerror}") from error
     work = _runner() if runner else None

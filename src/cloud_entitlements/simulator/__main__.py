@@ -13,7 +13,9 @@ import threading
 def main() -> None:
     parser = argparse.ArgumentParser(description="A simulated AWS on 127.0.0.1.")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seed", default="demo", help="demo, empty, generated:ACCOUNTSxROLES, or a YAML file")
+    parser.add_argument(
+        "--seed", default="demo", help="demo, empty, generated:ACCOUNTSxROLES, or a YAML file"
+    )
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the parent process")
     given = parser.parse_args()
     from cloud_entitlements.simulator.server import make

@@ -14,11 +14,11 @@ from cloud_entitlements.simulator.policies import Statement, statements
 PARTITION = "aws"
 
 
-class Unknown(Exception):  # noqa: N818
+class Unknown(Exception):
     """No such access key, or its role is gone."""
 
 
-class Expired(Exception):  # noqa: N818
+class Expired(Exception):
     """The session has ended."""
 
 
@@ -63,7 +63,9 @@ def _session(account: str, iam: Any, session: Any, key_id: str) -> Caller:
 
 def _of_groups(iam: Any, user: Any) -> list[Any]:
     groups = [group for group in iam.groups.values() if user in group.users]
-    return [policy for group in groups for policy in [*group.managed_policies.values(), *group.policies.values()]]
+    return [
+        policy for group in groups for policy in [*group.managed_policies.values(), *group.policies.values()]
+    ]
 
 
 def _boundary(iam: Any, entity: Any) -> tuple[Statement, ...] | None:

@@ -75,12 +75,16 @@ class Desk:
         self.account, self.name, self.key, self.endpoint = account, name, key, endpoint
 
     def _client(self, service: str) -> Any:
-        session = boto3.Session(self.key["access_key_id"], self.key["secret_access_key"], region_name="us-east-1")
+        session = boto3.Session(
+            self.key["access_key_id"], self.key["secret_access_key"], region_name="us-east-1"
+        )
         return session.client(service, endpoint_url=self.endpoint, config=Config(retries={"max_attempts": 0}))
 
     def links(self) -> str:
         home = f"/console/{self.account}"
-        return f'<p><a href="{home}/">Organization</a> · <a href="{home}/stacks/">CloudFormation stacks</a></p>'
+        return (
+            f'<p><a href="{home}/">Organization</a> · <a href="{home}/stacks/">CloudFormation stacks</a></p>'
+        )
 
     def show(self, rest: list[str]) -> Response:
         if not rest:
@@ -96,7 +100,11 @@ class Desk:
         home = f"/console/{self.account}/"
         if rest == ["trust"]:
             on = form.get("on") == "1"
-            (cloudformation.activate_organizations_access if on else cloudformation.deactivate_organizations_access)()
+            (
+                cloudformation.activate_organizations_access
+                if on
+                else cloudformation.deactivate_organizations_access
+            )()
             return redirect(home)
         if rest == ["join"]:
             from cloud_entitlements.simulator.server import join
@@ -112,7 +120,11 @@ class Desk:
 
     def _create(self, request: Request) -> Response:
         name, upload = request.form.get("name", ""), request.files.get("file")
-        body = upload.read().decode("utf-8", "replace") if upload and upload.filename else request.form.get("body", "")
+        body = (
+            upload.read().decode("utf-8", "replace")
+            if upload and upload.filename
+            else request.form.get("body", "")
+        )
         given = ["CAPABILITY_NAMED_IAM"] if request.form.get("named_iam") else []
         self._client("cloudformation").create_stack(StackName=name, TemplateBody=body, Capabilities=given)
         return redirect(f"/console/{self.account}/stacks/{quote(name)}/")
@@ -156,7 +168,11 @@ class Desk:
             f"{escape(stack['StackName'])}</a></td><td>{stack['StackStatus']}</td></tr>"
             for stack in stacks
         )
-        listed = f"<table><tr><th>Stack</th><th>Status</th></tr>{rows}</table>" if rows else "<p>No stacks yet.</p>"
+        listed = (
+            f"<table><tr><th>Stack</th><th>Status</th></tr>{rows}</table>"
+            if rows
+            else "<p>No stacks yet.</p>"
+        )
         return f"""<h2>Stacks</h2>{listed}
 <h2>Create stack</h2>
 <form method="post" action="/console/{self.account}/stacks" enctype="multipart/form-data">
@@ -188,7 +204,9 @@ class Desk:
     def _instances(self, stack: dict[str, Any]) -> str:
         from cloud_entitlements.simulator.stacksets import SETS
 
-        stackset = next((out["OutputValue"] for out in stack.get("Outputs", []) if out["OutputKey"] == "StackSetId"), "")
+        stackset = next(
+            (out["OutputValue"] for out in stack.get("Outputs", []) if out["OutputKey"] == "StackSetId"), ""
+        )
         if stackset not in SETS:
             return ""
         rows = "".join(

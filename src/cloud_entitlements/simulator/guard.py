@@ -56,7 +56,7 @@ class Call:
     error: str | None
 
 
-class Denied(Exception):  # noqa: N818
+class Denied(Exception):
     def __init__(self, code: str, message: str, status: int = 403) -> None:
         super().__init__(message)
         self.code, self.status = code, status
@@ -72,7 +72,11 @@ class Guard:
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         signed = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
         if signed is None:
-            return _refuse(start, Asked("", "", {}, json=False), Denied("MissingAuthenticationToken", "Request is missing Authentication Token"))  # noqa: E501
+            return _refuse(
+                start,
+                Asked("", "", {}, json=False),
+                Denied("MissingAuthenticationToken", "Request is missing Authentication Token"),
+            )
         key_id, _region, service = signed.groups()
         asked = _asked(environ, service)
         caller: Caller | None = None
@@ -111,7 +115,9 @@ def _identified(key_id: str) -> Caller:
     except callers.Expired:
         raise Denied("ExpiredToken", "The security token included in the request is expired") from None
     except Exception:  # noqa: BLE001  moto raises many kinds for a key that it does not know
-        raise Denied("InvalidClientTokenId", "The security token included in the request is invalid.") from None
+        raise Denied(
+            "InvalidClientTokenId", "The security token included in the request is invalid."
+        ) from None
 
 
 def authorize(caller: Caller, asked: Asked) -> None:
@@ -162,7 +168,9 @@ def _not_limited(caller: Caller, request: Request) -> None:
     if verdict == "explicit deny":
         raise _denied(caller, request, "with an explicit deny in a service control policy")
     if verdict == "no":
-        raise _denied(caller, request, f"because no service control policy allows the {request.action} action")
+        raise _denied(
+            caller, request, f"because no service control policy allows the {request.action} action"
+        )
     if caller.boundary is not None and decide(caller.boundary, request) != "Allow":
         raise _denied(caller, request, f"because no permissions boundary allows the {request.action} action")
 
@@ -176,7 +184,11 @@ def _assume(caller: Caller, parameters: dict[str, str]) -> None:
         context["sts:ExternalId"] = parameters["ExternalId"]
     request = Request("sts:AssumeRole", arn, context, caller.names)
     plain = _denied(caller, request, "")
-    role = next((r for r in iam_backends[account][callers.PARTITION].roles.values() if r.arn == arn), None) if account.isdigit() else None  # noqa: E501
+    role = (
+        next((r for r in iam_backends[account][callers.PARTITION].roles.values() if r.arn == arn), None)
+        if account.isdigit()
+        else None
+    )
     _not_limited(caller, request)
     if role is None:
         raise plain
@@ -202,11 +214,11 @@ def _named_itself(role: Any, caller: Caller) -> bool:
 def _only_for_management(caller: Caller, asked: Asked) -> None:
     manager = organizations.management_account(caller.account)
     if manager is None and asked.operation != "CreateOrganization":
-        raise Denied("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400)
-    if manager not in (None, caller.account) and asked.operation != "DescribeOrganization":
         raise Denied(
-            "AccessDeniedException", "You don't have permissions to access this resource.", 400
+            "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400
         )
+    if manager not in (None, caller.account) and asked.operation != "DescribeOrganization":
+        raise Denied("AccessDeniedException", "You don't have permissions to access this resource.", 400)
 
 
 def _not_allowed(caller: Caller, action: str, resource: str = "") -> Denied:
@@ -220,7 +232,9 @@ def _not_allowed(caller: Caller, action: str, resource: str = "") -> Denied:
 
 def _denied(caller: Caller, request: Request, why: str) -> Denied:
     on = f" on resource: {request.resource}" if request.resource != "*" else ""
-    return Denied("AccessDenied", f"User: {caller.arn} is not authorized to perform: {request.action}{on} {why}".strip())
+    return Denied(
+        "AccessDenied", f"User: {caller.arn} is not authorized to perform: {request.action}{on} {why}".strip()
+    )
 
 
 def _asked(environ: dict[str, Any], service: str) -> Asked:

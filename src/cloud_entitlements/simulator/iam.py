@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -34,11 +35,13 @@ ROOT_FEATURES: dict[str, list[str]] = {}
 
 def install() -> None:
     IAMBackend._init_aws_policies = lambda _self: []
-    IAMBackend._init_managed_policies = lambda self: LazyPolicies(self)
+    IAMBackend._init_managed_policies = _lazily
     for kind in ("role", "user", "group"):
         name = f"attach_{kind}_policy"
         setattr(IAMBackend, name, _ensuring(getattr(IAMBackend, name)))
-    Role.create_from_cloudformation_json = classmethod(_role_from_template(Role.create_from_cloudformation_json))
+    Role.create_from_cloudformation_json = classmethod(
+        _role_from_template(Role.create_from_cloudformation_json)
+    )
     Role.delete_from_cloudformation_json = classmethod(_role_deleted)
     answers = responses.IamResponse
     answers.get_account_authorization_details = authorization_details
@@ -62,23 +65,29 @@ class LazyPolicies(dict[str, Any]):
         if found is None or found.group(1) not in LazyPolicies._documents:
             raise KeyError(arn)
         data = LazyPolicies._documents[found.group(1)]
-        self[arn] = AWSManagedPolicy.from_data(found.group(1), self.backend.account_id, self.backend.region_name, data)
+        self[arn] = AWSManagedPolicy.from_data(
+            found.group(1), self.backend.account_id, self.backend.region_name, data
+        )
         return self[arn]
+
+
+def _lazily(backend: Any) -> LazyPolicies:
+    return LazyPolicies(backend)
 
 
 def _ensuring(original: Callable[..., Any]) -> Callable[..., Any]:
     def attach(self: Any, policy_arn: str, *args: Any, **kwargs: Any) -> Any:
-        try:
+        with contextlib.suppress(KeyError):  # moto's own answer says that there is none
             self.managed_policies[policy_arn]
-        except KeyError:
-            pass  # moto's own answer says that there is none
         return original(self, policy_arn, *args, **kwargs)
 
     return attach
 
 
 def _role_from_template(original: Any) -> Callable[..., Any]:
-    def create(cls: Any, name: str, resource: dict[str, Any], account_id: str, region: str, **more: Any) -> Any:
+    def create(
+        cls: Any, name: str, resource: dict[str, Any], account_id: str, region: str, **more: Any
+    ) -> Any:
         properties = resource["Properties"]
         backend = iam_backends[account_id]["aws"]
         wanted = properties.get("RoleName", name)
@@ -94,7 +103,7 @@ def _role_from_template(original: Any) -> Callable[..., Any]:
     return create
 
 
-class AlreadyExists(Exception):  # noqa: N818
+class AlreadyExists(Exception):
     """CloudFormation's words for a name that is taken."""
 
     @property
@@ -102,20 +111,28 @@ class AlreadyExists(Exception):  # noqa: N818
         return str(self)
 
 
-def _role_deleted(_cls: Any, name: str, resource: dict[str, Any], account_id: str, _region: str) -> None:
+def _role_deleted(_cls: Any, name: str, _resource: dict[str, Any], account_id: str, _region: str) -> None:
     backend = iam_backends[account_id]["aws"]
-    wanted = {resource.get("Properties", {}).get("RoleName", name), name}
-    for role in [role for role in backend.roles.values() if role.name in wanted]:
+    # `name` is what the role's physical id was; properties may still hold unresolved functions
+    for role in [role for role in backend.roles.values() if name in (role.name, role.id, role.physical_resource_id)]:
         for policy in list(role.managed_policies.values()):
             policy.detach_from(role)
         del backend.roles[role.id]
 
 
 def authorization_details(self: Any) -> ActionResult:
-    wanted = self._get_param("Filter", []) or ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"]
+    wanted = self._get_param("Filter", []) or [
+        "User",
+        "Group",
+        "Role",
+        "LocalManagedPolicy",
+        "AWSManagedPolicy",
+    ]
     entities = _entities(self.backend, wanted)
     start, count = int(self._get_param("Marker") or 0), int(self._get_param("MaxItems") or 100)
-    answer: dict[str, Any] = {name: [] for name in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")}
+    answer: dict[str, Any] = {
+        name: [] for name in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+    }
     for name, entity in entities[start : start + count]:
         answer[name].append(entity)
     answer["IsTruncated"] = start + count < len(entities)
@@ -133,20 +150,43 @@ def _entities(backend: Any, wanted: list[str]) -> list[tuple[str, Any]]:
     ):
         found += [(field, entity) for entity in entities.values()] if kind in wanted else []
     for policy in list(backend.managed_policies.values()):
-        policy.policy_name, policy.policy_id, policy.permissions_boundary_usage_count = policy.name, policy.id, 0
+        policy.policy_name, policy.policy_id, policy.permissions_boundary_usage_count = (
+            policy.name,
+            policy.id,
+            0,
+        )
         aws = policy.arn.startswith("arn:aws:iam::aws:")
-        if ("AWSManagedPolicy" if aws else "LocalManagedPolicy") in wanted and (not aws or policy.attachment_count):
+        if ("AWSManagedPolicy" if aws else "LocalManagedPolicy") in wanted and (
+            not aws or policy.attachment_count
+        ):
             found.append(("Policies", policy))
     return found
 
 
-_COLUMNS = (
-    "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,"
-    "mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
-    "access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,"
-    "access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,"
-    "cert_1_last_rotated,cert_2_active,cert_2_last_rotated"
-).split(",")
+_COLUMNS = [
+    "user",
+    "arn",
+    "user_creation_time",
+    "password_enabled",
+    "password_last_used",
+    "password_last_changed",
+    "password_next_rotation",
+    "mfa_active",
+    "access_key_1_active",
+    "access_key_1_last_rotated",
+    "access_key_1_last_used_date",
+    "access_key_1_last_used_region",
+    "access_key_1_last_used_service",
+    "access_key_2_active",
+    "access_key_2_last_rotated",
+    "access_key_2_last_used_date",
+    "access_key_2_last_used_region",
+    "access_key_2_last_used_service",
+    "cert_1_active",
+    "cert_1_last_rotated",
+    "cert_2_active",
+    "cert_2_last_rotated",
+]
 
 
 def credential_report(self: Any) -> ActionResult:
@@ -165,7 +205,11 @@ def credential_report(self: Any) -> ActionResult:
 
 def _root(account_id: str) -> dict[str, str]:
     plain = {name: "false" for name in _COLUMNS if name.endswith("_active")}
-    own = {"user": "<root_account>", "arn": f"arn:aws:iam::{account_id}:root", "password_enabled": "not_supported"}
+    own = {
+        "user": "<root_account>",
+        "arn": f"arn:aws:iam::{account_id}:root",
+        "password_enabled": "not_supported",
+    }
     dates = {"user_creation_time": "2021-03-04T08:00:00+00:00", "password_last_used": "no_information",
              "password_last_changed": "not_supported", "password_next_rotation": "not_supported"}  # fmt: skip
     return {**plain, **own, **dates, **ROOT_FACTS.get(account_id, {})}

@@ -78,5 +78,8 @@ def _switched_on(backend: Any, kind: str) -> bool:
 
 def _attached(node: Any, kind: str) -> list[Statement]:
     return [
-        statement for policy in node.attached_policies if policy.type == kind for statement in statements(policy.content)
+        statement
+        for policy in node.attached_policies
+        if policy.type == kind
+        for statement in statements(policy.content)
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import operator
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -40,7 +41,9 @@ def _parsed(document: str) -> Any:
 
 def decide(chosen: Iterable[Statement], request: Request, *, by_principal: bool = False) -> Effect | None:
     """Deny wins; None is an implicit deny."""
-    effects = {statement["Effect"] for statement in chosen if matches(statement, request, by_principal=by_principal)}
+    effects = {
+        statement["Effect"] for statement in chosen if matches(statement, request, by_principal=by_principal)
+    }
     return "Deny" if "Deny" in effects else "Allow" if "Allow" in effects else None
 
 
@@ -50,8 +53,8 @@ def matches(statement: Statement, request: Request, *, by_principal: bool) -> bo
         and _named(statement, "Resource", request.resource, str)
         and (not by_principal or _principal(statement, request))
         and all(
-            _holds(operator, key, values, request.context)
-            for operator, keys in statement.get("Condition", {}).items()
+            _holds(name, key, values, request.context)
+            for name, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()
         )
     )
@@ -73,9 +76,9 @@ def _principal(statement: Statement, request: Request) -> bool:
     return "*" in named or not named.isdisjoint(request.principals)
 
 
-def _holds(operator: str, key: str, values: Any, context: Mapping[str, str]) -> bool:
+def _holds(name: str, key: str, values: Any, context: Mapping[str, str]) -> bool:
     given = {name.lower(): value for name, value in context.items()}.get(key.lower())
-    if_exists, base = operator.endswith("IfExists"), operator.removesuffix("IfExists")
+    if_exists, base = name.endswith("IfExists"), name.removesuffix("IfExists")
     if base == "Null":
         return (given is None) == (str(_list(values)[0]).lower() == "true")
     negated = "Not" in base
@@ -83,16 +86,6 @@ def _holds(operator: str, key: str, values: Any, context: Mapping[str, str]) -> 
         return if_exists or negated
     compare = _OPERATORS[base.replace("Not", "")]
     return any(compare(str(value), given) for value in _list(values)) is not negated
-
-
-_OPERATORS: dict[str, Any] = {
-    "StringEquals": lambda wanted, given: wanted == given,
-    "StringEqualsIgnoreCase": lambda wanted, given: wanted.lower() == given.lower(),
-    "StringLike": lambda wanted, given: glob(wanted, given),
-    "ArnEquals": lambda wanted, given: glob(wanted, given),
-    "ArnLike": lambda wanted, given: glob(wanted, given),
-    "Bool": lambda wanted, given: wanted.lower() == given.lower(),
-}
 
 
 @lru_cache(maxsize=4096)
@@ -103,6 +96,20 @@ def _regex(pattern: str) -> re.Pattern[str]:
 
 def glob(pattern: str, value: str) -> bool:
     return _regex(pattern).match(value) is not None
+
+
+def _same_ignoring_case(wanted: str, given: str) -> bool:
+    return wanted.lower() == given.lower()
+
+
+_OPERATORS: dict[str, Any] = {
+    "StringEquals": operator.eq,
+    "StringEqualsIgnoreCase": _same_ignoring_case,
+    "StringLike": glob,
+    "ArnEquals": glob,
+    "ArnLike": glob,
+    "Bool": _same_ignoring_case,
+}
 
 
 def _list(value: Any) -> list[Any]:

@@ -13,7 +13,7 @@ import yaml
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 from moto.organizations.models import organizations_backends
 
-from cloud_entitlements.simulator import iam, organizations, stacksets
+from cloud_entitlements.simulator import iam, stacksets
 from cloud_entitlements.simulator.organizations import RCP, SCP
 
 PARTITION = "aws"
@@ -60,7 +60,7 @@ def _platform(given: Mapping[str, str]) -> dict[str, str]:
         backend.create_role(role_name, json.dumps(trust), f"{path}/", None, "", [], "3600")
         backend.put_role_policy(role_name, "assume-connected-roles", json.dumps(may))
         backend.put_user_policy(name, "become-the-server", json.dumps({"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{given['account']}:role{given['role']}"}]}))  # fmt: skip  # noqa: E501
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{given['account']}:role{given['role']}"}]}))  # fmt: skip
     return {"account": given["account"], "principal_arn": user.arn, **_key(backend, name)}
 
 
@@ -86,7 +86,9 @@ def _organization(given: Mapping[str, Any], kits: Mapping[str, Any]) -> None:
     for policy_type in (SCP, RCP):
         backend.ou[0].add_policy_type(policy_type)
     for account in given["accounts"]:
-        add_account(backend, account["id"], account["name"], units[account["unit"]], account.get("state", "ACTIVE"))
+        add_account(
+            backend, account["id"], account["name"], units[account["unit"]], account.get("state", "ACTIVE")
+        )
     for kind, field in ((SCP, "service_control_policies"), (RCP, "resource_control_policies")):
         for policy in given.get(field, []):
             _control_policy(backend, kind, policy, units)
@@ -145,14 +147,18 @@ def _control_policy(backend: Any, kind: str, given: Mapping[str, Any], units: Ma
     content = json.dumps(given["document"])
     made = backend.create_policy(Name=given["name"], Description="", Type=kind, Content=content, Tags=[])
     for target in given["targets"]:
-        backend.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=units.get(target, target))
+        backend.attach_policy(
+            PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=units.get(target, target)
+        )
 
 
 def _furnish(account: Mapping[str, Any], manager: str, kits: Mapping[str, Any]) -> None:
     account_id = account["id"]
     iam.ROOT_FACTS[account_id] = account.get("root", {})
     for name in account.get("kits", []):
-        text = json.dumps(kits[name], default=str).replace("ACCOUNT", account_id).replace("MANAGEMENT", manager)
+        text = (
+            json.dumps(kits[name], default=str).replace("ACCOUNT", account_id).replace("MANAGEMENT", manager)
+        )
         furnish(account_id, json.loads(text))
 
 
@@ -163,7 +169,7 @@ def furnish(account_id: str, kit: Mapping[str, Any]) -> None:
     for provider in kit.get("oidc", []):
         backend.create_open_id_connect_provider(provider["url"], ["0" * 40], provider["clients"], [])
     for policy in kit.get("policies", []):
-        _policy(backend, account_id, policy)
+        _policy(backend, policy)
     for group in kit.get("groups", []):
         backend.create_group(group["name"], "/")
         _permit(backend, account_id, "group", group)
@@ -176,14 +182,13 @@ def furnish(account_id: str, kit: Mapping[str, Any]) -> None:
         _role(backend, account_id, role)
     if "password_policy" in kit:
         length = kit["password_policy"]["minimum_length"]
-        backend.update_account_password_policy(True, False, 90, length, 5, True, True, True, True)  # noqa: FBT003
+        backend.update_account_password_policy(True, False, 90, length, 5, True, True, True, True)
 
 
-def _policy(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
+def _policy(backend: Any, given: Mapping[str, Any]) -> None:
     policy = backend.create_policy("", "/", json.dumps(given["document"]), given["name"], [])
     for _ in range(given.get("versions", 1) - 1):
         backend.create_policy_version(policy.arn, json.dumps(given["document"]), "false")
-    del account_id
 
 
 def _permit(backend: Any, account_id: str, kind: str, given: Mapping[str, Any]) -> None:
@@ -220,7 +225,9 @@ def _role(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
     trust = given.get("document_trust") or _trust(given["trust"], given)
     boundary = _arn(account_id, given["boundary"]) if "boundary" in given else None
     path, description = given.get("path", "/"), given.get("description", "")
-    role = backend.create_role(given["name"], json.dumps(trust), path, boundary, description, _tags(given), "3600")
+    role = backend.create_role(
+        given["name"], json.dumps(trust), path, boundary, description, _tags(given), "3600"
+    )
     if "used" in given:
         role.last_used, role.last_used_region = _day(given["used"]), "eu-central-1"
     _permit(backend, account_id, "role", given)
@@ -237,7 +244,10 @@ def _trust(principal: Mapping[str, str], given: Mapping[str, Any] | None = None)
     saml = "saml-provider" in str(principal.get("Federated", ""))
     action = "sts:AssumeRoleWithSAML" if saml else "sts:AssumeRole"
     statement = {"Effect": "Allow", "Principal": dict(principal), "Action": action}
-    return {"Version": "2012-10-17", "Statement": [{**statement, **({"Condition": condition} if condition else {})}]}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{**statement, **({"Condition": condition} if condition else {})}],
+    }
 
 
 def _tags(given: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -253,10 +263,15 @@ def _generated(accounts: int, roles: int) -> dict[str, Any]:
     kit = {"roles": [
         {"name": f"app-{number:04}", "trust": {"Service": "ec2.amazonaws.com"}, "attached": ["ReadOnlyAccess" if number % 3 else "AmazonS3FullAccess"],
          "inline": {"own": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": f"arn:aws:s3:::bucket-{number}/*"}]}}}
-        for number in range(roles)]}  # fmt: skip  # noqa: E501
-    units = {f"Unit {number}": {} for number in range(max(1, accounts // 25))}
+        for number in range(roles)]}  # fmt: skip
+    units: dict[str, Any] = {f"Unit {number}": {} for number in range(max(1, accounts // 25))}
     members = [
-        {"id": f"4{number:011}", "name": f"member-{number}", "unit": f"Unit {number % len(units)}", "kits": ["generated"]}
+        {
+            "id": f"4{number:011}",
+            "name": f"member-{number}",
+            "unit": f"Unit {number % len(units)}",
+            "kits": ["generated"],
+        }
         for number in range(1, accounts + 1)
     ]
     return {
@@ -276,6 +291,3 @@ def organization_names() -> dict[str, str]:
         for manager, backend in organizations_backends.items()
         if backend[PARTITION].org is not None
     }
-
-
-__all__ = ["add_account", "furnish", "load", "organizations", "plant"]

@@ -60,7 +60,9 @@ def _rolling_back(original: Any) -> Any:
 
 def _roll_back(stack: Any, reason: str) -> None:
     resources = stack.resource_map
-    failed = next((name for name in resources._resource_json_map if name not in resources._parsed_resources), "")
+    failed = next(
+        (name for name in resources._resource_json_map if name not in resources._parsed_resources), ""
+    )
     for name, resource in list(resources._parsed_resources.items()):
         if name in resources._resource_json_map and resource is not None and not isinstance(resource, str):
             resources._delete_resource(resource, resources._resource_json_map[name])

@@ -114,14 +114,18 @@ class Deployment:
         try:
             stack.create_resources()
         except Exception as error:  # noqa: BLE001  any failure of the member's stack is the instance's reason
-            reason = f"ResourceLogicalId:MemberRole, ResourceType:AWS::IAM::Role, ResourceStatusReason:{error}."
+            reason = (
+                f"ResourceLogicalId:MemberRole, ResourceType:AWS::IAM::Role, ResourceStatusReason:{error}."
+            )
             return Instance(account.id, region, None, "OUTDATED", "FAILED", reason)
         return Instance(account.id, region, stack, "CURRENT", "SUCCEEDED", "")
 
     def _note(self, action: str, accounts: list[str]) -> None:
         now = dt.datetime.now(dt.UTC)
         states = {account: self.instances.get(account) for account in accounts}
-        failed = [account for account, instance in states.items() if instance and instance.status != "CURRENT"]
+        failed = [
+            account for account, instance in states.items() if instance and instance.status != "CURRENT"
+        ]
         self.operations.insert(
             0,
             {
@@ -156,7 +160,7 @@ def _denied(account: str) -> str:
     )
 
 
-class StackSetResource(CloudFormationModel):
+class StackSetResource(CloudFormationModel):  # type: ignore[misc]
     __module__ = "simulator.cloudformation"  # moto takes the service from the second part of this name
 
     def __init__(self, deployment: Deployment) -> None:
@@ -245,7 +249,11 @@ def _require_targets(deployment: Deployment) -> None:
 
 def _targets(properties: dict[str, Any]) -> tuple[list[str], list[str]]:
     groups = properties.get("StackInstancesGroup", [])
-    units = [unit for group in groups for unit in _list(group["DeploymentTargets"].get("OrganizationalUnitIds", []))]
+    units = [
+        unit
+        for group in groups
+        for unit in _list(group["DeploymentTargets"].get("OrganizationalUnitIds", []))
+    ]
     regions = [region for group in groups for region in _list(group["Regions"])]
     return [part for unit in units for part in str(unit).split(",")], regions
 
@@ -323,7 +331,9 @@ def list_instances(self: Any) -> ActionResult:
 
 
 def list_operations(self: Any) -> ActionResult:
-    told = [{k: v for k, v in operation.items() if k != "accounts"} for operation in _deployment(self).operations]
+    told = [
+        {k: v for k, v in operation.items() if k != "accounts"} for operation in _deployment(self).operations
+    ]
     return ActionResult({"Summaries": told})
 
 
@@ -336,5 +346,9 @@ def list_results(self: Any) -> ActionResult:
 def _result(deployment: Deployment, account: str) -> dict[str, Any]:
     instance = deployment.instances.get(account)
     failed = instance is not None and instance.status != "CURRENT"
-    answer = {"Account": account, "Region": deployment.regions[0], "Status": "FAILED" if failed else "SUCCEEDED"}
+    answer = {
+        "Account": account,
+        "Region": deployment.regions[0],
+        "Status": "FAILED" if failed else "SUCCEEDED",
+    }
     return {**answer, **({"StatusReason": instance.reason} if failed and instance else {})}

@@ -6,6 +6,7 @@ lease ran out, and whose item another has taken over, changes nothing and return
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -41,7 +42,12 @@ class Progress:
 
 
 def start_run(
-    subject: str, kind: str, items: Sequence[ItemSpec], *, trigger: str, payload: Mapping[str, Any] | None = None
+    subject: str,
+    kind: str,
+    items: Sequence[ItemSpec],
+    *,
+    trigger: str,
+    payload: Mapping[str, Any] | None = None,
 ) -> Run:
     """Starts a run at once, or queues it behind the one under way. One already queued is returned as it is."""
     values = {"subject": subject, "kind": kind, "trigger": trigger, "payload": dict(payload or {})}
@@ -55,7 +61,10 @@ def start_run(
 
 
 def _queue_run(values: dict[str, Any], items: Sequence[ItemSpec]) -> Run:
-    payload = {**values["payload"], _SPECS: [{**asdict(spec), "payload": dict(spec.payload)} for spec in items]}
+    payload = {
+        **values["payload"],
+        _SPECS: [{**asdict(spec), "payload": dict(spec.payload)} for spec in items],
+    }
     try:
         with transaction.atomic():
             queued = Run.objects.create(**{**values, "payload": payload}, state=Run.State.QUEUED)
@@ -130,7 +139,9 @@ def claim(owner: str, kinds: Sequence[str], lease_seconds: float = LEASE_SECONDS
     """Leases the next item to `owner`, or None. Runs with fewer items under way come first."""
     now = timezone.now()
     skip_locked = "FOR UPDATE OF item SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    statement = _CLAIM.format(kinds=", ".join(["%s"] * len(kinds)), attempts=MAX_ATTEMPTS, skip_locked=skip_locked)
+    statement = _CLAIM.format(
+        kinds=", ".join(["%s"] * len(kinds)), attempts=MAX_ATTEMPTS, skip_locked=skip_locked
+    )
     moment, until = (_adapt(at) for at in (now, now + timedelta(seconds=lease_seconds)))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [owner, until, moment, *kinds, moment, moment])
@@ -138,7 +149,7 @@ def claim(owner: str, kinds: Sequence[str], lease_seconds: float = LEASE_SECONDS
     return WorkItem.objects.select_related("run").get(id=rows[0][0]) if rows else None
 
 
-def _adapt(moment: datetime) -> object:
+def _adapt(moment: datetime) -> Any:
     """As the database stores it: a raw cursor doesn't convert for SQLite."""
     return connection.ops.adapt_datetimefield_value(moment)
 
@@ -172,7 +183,7 @@ def _end(item: WorkItem, state: WorkItem.State, **values: object) -> bool:
     return bool(ended)
 
 
-def _end_run_if_over(run_id: object) -> None:
+def _end_run_if_over(run_id: uuid.UUID) -> None:
     items = WorkItem.objects.filter(run_id=run_id)
     broken = items.filter(essential=True, state=WorkItem.State.FAILED).first()
     if broken is not None:
@@ -181,7 +192,7 @@ def _end_run_if_over(run_id: object) -> None:
         _end_run(run_id, Run.State.DONE, "")
 
 
-def _end_run(run_id: object, state: Run.State, error: str) -> None:
+def _end_run(run_id: uuid.UUID, state: Run.State, error: str) -> None:
     unfinished = Run.objects.filter(id=run_id, state__in=UNFINISHED)
     unfinished.update(state=state, error=error, ended_at=timezone.now())
 

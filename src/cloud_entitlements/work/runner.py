@@ -29,17 +29,17 @@ SCHEDULE_SECONDS = 30
 RETRY_SECONDS = 5
 
 
-class Postpone(Exception):  # noqa: N818  no error: the item asks to be done later
+class Postpone(Exception):
     def __init__(self, seconds: float, why: str) -> None:
         super().__init__(why)
         self.seconds = seconds
 
 
-class Released(Exception):  # noqa: N818  no error: the item was given back, e.g. switched off
+class Released(Exception):
     """Raised by a handler that must stop now and lose nothing."""
 
 
-class GivenUp(Exception):  # noqa: N818  the item failed for good, and its text says why
+class GivenUp(Exception):
     """Raised by a handler when another attempt would end the same way."""
 
 
@@ -78,7 +78,8 @@ class Runner:
     def start(self) -> None:
         loops = [self._beat_until_stopped, *[self._work_until_stopped] * self._threads]
         self._started = [
-            threading.Thread(target=loop, name=f"work-{number}", daemon=True) for number, loop in enumerate(loops)
+            threading.Thread(target=loop, name=f"work-{number}", daemon=True)
+            for number, loop in enumerate(loops)
         ]
         for thread in self._started:
             thread.start()

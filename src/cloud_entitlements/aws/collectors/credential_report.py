@@ -15,11 +15,11 @@ from cloud_entitlements.aws.collecting import Collector, Row, Scope, moment
 from cloud_entitlements.aws.sessions import AwsSession
 
 WAIT_SECONDS = 120
-PAUSE_SECONDS = 2
+FIRST_PAUSE_SECONDS = 0.5
 _NOT_YET = frozenset({"ReportInProgress", "ReportNotPresent", "ReportExpired"})
 
 
-class ReportLate(Exception):  # noqa: N818
+class ReportLate(Exception):
     """AWS did not finish the report in the time that we wait."""
 
 
@@ -38,7 +38,7 @@ def collect(
 
 
 def _fetch(client: Any, sleep: Callable[[float], None], now: Callable[[], float]) -> dict[str, Any]:
-    until = now() + WAIT_SECONDS
+    until, pause = now() + WAIT_SECONDS, FIRST_PAUSE_SECONDS
     state = client.generate_credential_report().get("State")
     while True:
         if state == "COMPLETE":
@@ -50,8 +50,11 @@ def _fetch(client: Any, sleep: Callable[[float], None], now: Callable[[], float]
             else:
                 return answer
         if now() > until:
-            raise ReportLate(f"the credential report was not ready after {WAIT_SECONDS} s; the next run asks again")
-        sleep(PAUSE_SECONDS)
+            raise ReportLate(
+                f"the credential report was not ready after {WAIT_SECONDS} s; the next run asks again"
+            )
+        sleep(pause)
+        pause = min(pause * 2, 5)
         state = client.generate_credential_report().get("State")
 
 

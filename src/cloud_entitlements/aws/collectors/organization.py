@@ -24,7 +24,9 @@ def collect(session: AwsSession, _scope: Scope) -> Iterator[Row]:
         yield from _below(ask, root, "root", f"{organization['Id']}/", root["Name"])
 
 
-def _below(ask: Any, node: dict[str, Any], kind: str, above: str, names: str, parent_id: str = "") -> Iterator[Row]:
+def _below(
+    ask: Any, node: dict[str, Any], kind: str, above: str, names: str, parent_id: str = ""
+) -> Iterator[Row]:
     """One root or unit, its accounts, then the units below it."""
     path = f"{above}{node['Id']}/"
     yield "units", _unit(node, kind, parent_id, path, names)
@@ -45,7 +47,10 @@ def _organization(found: dict[str, Any]) -> dict[str, object]:
 
 def _types(root: dict[str, Any]) -> Iterator[Row]:
     for policy_type in root.get("PolicyTypes", []):
-        yield "policy_types", {"root_id": root["Id"], "type": policy_type["Type"], "status": policy_type["Status"]}
+        yield (
+            "policy_types",
+            {"root_id": root["Id"], "type": policy_type["Type"], "status": policy_type["Status"]},
+        )
 
 
 def _unit(node: dict[str, Any], kind: str, parent_id: str, path: str, names: str) -> dict[str, object]:

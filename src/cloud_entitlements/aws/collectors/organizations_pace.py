@@ -18,7 +18,7 @@ PER_SECOND = 2.0
 """… and a large one at a pace that leaves the customer's own tools room; AWS still throttles, and is retried."""
 
 
-class RepeatedToken(Exception):  # noqa: N818
+class RepeatedToken(Exception):
     """AWS gave the same page token twice: the list can't be read to its end."""
 
 
@@ -59,6 +59,8 @@ class Paced:
 
 
 def paced(
-    session: AwsSession, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    session: AwsSession,
+    now: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Paced:
     return Paced(session.client("organizations"), now, sleep)

@@ -19,7 +19,10 @@ def collect(session: AwsSession, _scope: Scope) -> Iterator[Row]:
             raise
         yield "password_policy", {"present": False, "settings": {}}
         return
-    yield "password_policy", {"present": True, "settings": {name: str(value) for name, value in policy.items()}}
+    yield (
+        "password_policy",
+        {"present": True, "settings": {name: str(value) for name, value in policy.items()}},
+    )
 
 
 COLLECTOR = Collector(

@@ -105,7 +105,9 @@ class AccountRecord(Schema):
     account_id: str
     name: str
     unit_path: str
-    status: Literal["pending", "connected", "refused", "denied", "suspended", "closed", "left", "not_targeted"]
+    status: Literal[
+        "pending", "connected", "refused", "denied", "suspended", "closed", "left", "not_targeted"
+    ]
     detail: str
     causes: list[Cause]
     collected_at: str | None
@@ -145,7 +147,7 @@ class Retry(Strict):
 PROBLEMS = {401: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
-def router_for(kind: Kind) -> Router:  # noqa: C901, PLR0915  one line a route
+def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
     router = Router(tags=[kind.label.lower() + "s"])
 
     def found(connection_id: str) -> Connection:
@@ -170,7 +172,10 @@ def router_for(kind: Kind) -> Router:  # noqa: C901, PLR0915  one line a route
         rows = list(query[: page.limit + 1])
         more = rows[page.limit - 1] if len(rows) > page.limit else None
         cursor = _cursor([more.created_at.isoformat(), str(more.id)]) if more else None
-        return {"items": [records.connection_record(row) for row in rows[: page.limit]], "next_cursor": cursor}
+        return {
+            "items": [records.connection_record(row) for row in rows[: page.limit]],
+            "next_cursor": cursor,
+        }
 
     @router.get("/{connection_id}", response={200: Record, **PROBLEMS}, summary="Show one")
     def show(request: HttpRequest, connection_id: str) -> dict[str, Any]:
@@ -180,7 +185,7 @@ def router_for(kind: Kind) -> Router:  # noqa: C901, PLR0915  one line a route
     def template(request: HttpRequest, connection_id: str) -> HttpResponse:
         connection = found(connection_id)
         response = HttpResponse(commands.template(connection), content_type="application/yaml")
-        name = commands.template_names(connection.suffix).file_name
+        name = commands.template_names(connection).file_name
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
@@ -208,8 +213,12 @@ def router_for(kind: Kind) -> Router:  # noqa: C901, PLR0915  one line a route
         commands.reprocess(connection)
         return 202, record(connection)
 
-    @router.post("/{connection_id}/retry", response={202: Record, **PROBLEMS}, summary="Try what failed again")
-    def retry(request: HttpRequest, connection_id: str, body: Retry | None = None) -> tuple[int, dict[str, Any]]:
+    @router.post(
+        "/{connection_id}/retry", response={202: Record, **PROBLEMS}, summary="Try what failed again"
+    )
+    def retry(
+        request: HttpRequest, connection_id: str, body: Retry | None = None
+    ) -> tuple[int, dict[str, Any]]:
         connection = found(connection_id)
         commands.retry(connection, body.account_id if body else None)
         return 202, record(connection)
@@ -246,6 +255,10 @@ def _position(cursor: str, length: int) -> list[str]:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, UnicodeDecodeError):
         position = None
-    if not isinstance(position, list) or len(position) != length or not all(isinstance(p, str) for p in position):
+    if (
+        not isinstance(position, list)
+        or len(position) != length
+        or not all(isinstance(p, str) for p in position)
+    ):
         raise HttpError(400, "the cursor is not one that this server gave: start again without it")
     return position

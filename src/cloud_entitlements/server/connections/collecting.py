@@ -57,8 +57,8 @@ def _visit(task: Task, account_id: str) -> tuple[MemberState, list[Gap]]:
     for number, collector in enumerate(OF_ACCOUNT):
         task.job.report(number, len(OF_ACCOUNT), collector.name.replace("_", " "))
         last = payload["collected_at"].get(collector.name)
-        gap = stage(task, collector, session, scope, datetime.fromisoformat(last) if last else None)
-        gaps += [gap] if gap else []
+        found = stage(task, collector, session, scope, datetime.fromisoformat(last) if last else None)
+        gaps += [found] if found else []
     failures = [Failure(gap.code, gap.call, gap.message) for gap in gaps]
     return state_after_collecting(failures, len(OF_ACCOUNT)), gaps
 

@@ -24,8 +24,8 @@ from cloud_entitlements.aws.pasted import (
     parse_role_arn,
     parse_targets,
 )
-from cloud_entitlements.aws.template import TemplateInput, deploy_command, render_template
-from cloud_entitlements.aws.template import names as template_names
+from cloud_entitlements.aws.template import Names, TemplateInput, deploy_command, render_template
+from cloud_entitlements.aws.template import names as names_of
 from cloud_entitlements.server.connections import platform, schedule
 from cloud_entitlements.server.connections.models import MAX_TAGS, Account, Connection, Target
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Taken
@@ -51,9 +51,14 @@ def deploy_line(connection: Connection) -> str:
     return deploy_command(template_input(connection))
 
 
+def template_names(connection: Connection) -> Names:
+    """The stack, its StackSet, the role and the file, as this connection's template names them."""
+    return names_of(connection.suffix)
+
+
 def template_input(connection: Connection) -> TemplateInput:
     stored = platform.require()
-    names = template_names(connection.suffix)
+    names = template_names(connection)
     return TemplateInput(
         kind="organization" if connection.type == Type.ORGANIZATION else "account",
         external_id=connection.external_id,
@@ -233,7 +238,9 @@ def _clean_targets(kind: str, target_ids: Sequence[str]) -> list[str] | Problem:
 
 
 def _printable(text: str) -> str:
-    return "".join(character for character in text if unicodedata.category(character)[0] != "C" or character.isspace())
+    return "".join(
+        character for character in text if unicodedata.category(character)[0] != "C" or character.isspace()
+    )
 
 
 def _refuse_taken(target_ids: Sequence[str], connection: Connection | None) -> None:
@@ -290,7 +297,9 @@ def _parsed_role(connection: Connection, role_arn: str) -> RoleArn:
 def _refuse_when_off(connection: Connection) -> None:
     if not connection.enabled:
         raise NotReady(
-            "switched_off", f"`{connection.name}` is switched off", "switch it on first: no call is made while it is off"
+            "switched_off",
+            f"`{connection.name}` is switched off",
+            "switch it on first: no call is made while it is off",
         )
 
 

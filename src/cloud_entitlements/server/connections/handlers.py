@@ -23,7 +23,8 @@ from cloud_entitlements.server.connections.proving import prove
 from cloud_entitlements.server.connections.publishing import publish_run
 from cloud_entitlements.server.connections.surveying import survey
 from cloud_entitlements.server.connections.task import Task
-from cloud_entitlements.work.runner import GivenUp, Handler, Job, Released
+from cloud_entitlements.work.ledger import MAX_ATTEMPTS
+from cloud_entitlements.work.runner import GivenUp, Handler, Job, Postpone, Released
 
 THREADS = 16
 
@@ -35,6 +36,12 @@ def _handler(function: Callable[[Task], Mapping[str, Any] | None]) -> Handler:
             return function(_task(job))
         except SwitchedOff:
             raise Released from None
+        except (Postpone, GivenUp):
+            raise
+        except Exception as error:
+            if job.item.essential and job.item.attempt >= MAX_ATTEMPTS:
+                schedule.settle(job.item.run.subject, f"{type(error).__name__}: {error}")
+            raise
 
     return handle
 
@@ -65,4 +72,5 @@ HANDLERS: dict[str, Handler] = {
 
 def tick() -> int:
     """Starts what is due; called every few seconds by whoever holds the schedule."""
+    schedule.settle_lost()
     return schedule.start_due_runs()

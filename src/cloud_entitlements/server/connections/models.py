@@ -33,6 +33,9 @@ class StoredPlatformIdentity(models.Model):
     kind = models.CharField(max_length=8)
     stored_at = models.DateTimeField(auto_now=True)
 
+    def __str__(self) -> str:
+        return self.arn
+
 
 class Connection(models.Model):
     class Type(models.TextChoices):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
-from cloud_entitlements.aws.failures import Failure, from_error
+from cloud_entitlements.aws.failures import Cause, Failure, from_error
 from cloud_entitlements.aws.sessions import AwsSession, SwitchedOff
 from cloud_entitlements.server.connections import checklist
 from cloud_entitlements.server.connections.models import Connection
@@ -51,12 +51,15 @@ def _not_twice(task: Task, organization: checks.Organization) -> None:
     other = Connection.objects.filter(organization_id=organization.id).exclude(id=task.connection.id).first()
     if other is None:
         return
-    cause = checks.Cause(
+    cause = Cause(
         f"it is connected as `{other.name}`",
         f"add the units there by Edit ({page_url(other)}), and remove this one",
     )
     failure = Failure(
-        "already_connected", checks.MANAGEMENT_ACCOUNT.call, f"`{organization.id}` is already connected", (cause,)
+        "already_connected",
+        checks.MANAGEMENT_ACCOUNT.call,
+        f"`{organization.id}` is already connected",
+        (cause,),
     )
     _record(task, CheckResult(checks.MANAGEMENT_ACCOUNT.code, "failed", "", failure))
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
-from cloud_entitlements.inventory import Coverage, Snapshot, prune, publish
+from cloud_entitlements.inventory import Coverage, Publication, Snapshot, prune, publish
 from cloud_entitlements.server.connections import checklist
 from cloud_entitlements.server.connections.models import Account, Check, Connection
 from cloud_entitlements.server.connections.task import Task
@@ -25,11 +25,13 @@ def publish_run(task: Task) -> dict[str, object]:
     snapshot = publish(
         task.staging,
         settings.SNAPSHOTS_DIR,
-        connection_id=str(connection.id),
-        run_id=str(task.run.id),
-        coverage=coverage,
-        now=timezone.now(),
-        keep_accounts=lambda account_id: account_id not in gone,
+        Publication(
+            connection_id=str(connection.id),
+            run_id=str(task.run.id),
+            coverage=coverage,
+            now=timezone.now(),
+            keep_accounts=lambda account_id: account_id not in gone,
+        ),
     )
     _bring_up(task, snapshot)
     prune(settings.SNAPSHOTS_DIR, str(connection.id))
@@ -65,7 +67,9 @@ def _bring_up(task: Task, snapshot: Snapshot) -> None:
 
 
 def _end_checklist(connection: Connection, snapshot: Snapshot) -> None:
-    members = Check.objects.filter(connection=connection, code=checks.MEMBER_ROLES.code).exclude(state="passed")
+    members = Check.objects.filter(connection=connection, code=checks.MEMBER_ROLES.code).exclude(
+        state="passed"
+    )
     if members.exists():
         coverage = snapshot.manifest.coverage
         text = f"{coverage.connected} of {coverage.total} answer"

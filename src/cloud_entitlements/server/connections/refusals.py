@@ -18,7 +18,7 @@ from cloud_entitlements.aws.pasted import Problem
 from cloud_entitlements.server.connections.models import Connection
 
 
-class Refusal(Exception):  # noqa: N818  the words are the product's: a command is refused
+class Refusal(Exception):
     """A command was not carried out, and nothing was changed."""
 
 

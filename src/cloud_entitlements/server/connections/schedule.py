@@ -1,8 +1,8 @@
 """Which runs there are, and when the next one starts. A run is a row of `work`; a connection its subject.
 
-    connect   prove the role, survey the organization, collect each account, publish
-    collect   survey, collect each account, publish
-    retry     the same for some accounts alone; the others keep what was collected
+connect   prove the role, survey the organization, collect each account, publish
+collect   survey, collect each account, publish
+retry     the same for some accounts alone; the others keep what was collected
 """
 
 from __future__ import annotations
@@ -34,10 +34,14 @@ def start_collecting(connection: Connection, trigger: str) -> Run:
 
 
 def start_retrying(connection: Connection, account_ids: Sequence[str]) -> Run:
-    return _start(connection, "collect", [_survey()], trigger="retry", payload={"accounts": list(account_ids)})
+    return _start(
+        connection, "collect", [_survey()], trigger="retry", payload={"accounts": list(account_ids)}
+    )
 
 
-def _start(connection: Connection, kind: str, items: list[ItemSpec], *, trigger: str, payload: dict[str, object]) -> Run:
+def _start(
+    connection: Connection, kind: str, items: list[ItemSpec], *, trigger: str, payload: dict[str, object]
+) -> Run:
     return ledger.start_run(str(connection.id), kind, items, trigger=trigger, payload=payload)
 
 
@@ -53,6 +57,24 @@ def lay_out_checks(connection: Connection) -> None:
         Check(connection=connection, position=position, code=check.code, title=check.title)
         for position, check in enumerate(listed)
     )
+
+
+def settle(connection_id: str, error: str) -> None:
+    """A run ended badly: a connection that was being connected has failed, one that works waits its pause."""
+    found = Connection.objects.filter(id=connection_id)
+    found.filter(status=Connection.Status.CONNECTING).update(status=Connection.Status.FAILED)
+    found.update(sync_ended_at=timezone.now(), sync_error=error)
+    Check.objects.filter(connection_id=connection_id, state="running").update(
+        state="failed", detail="the work ended unexpectedly", message=error, ended_at=timezone.now()
+    )
+
+
+def settle_lost() -> None:
+    """Runs that failed because their workers died leave a connection that would be connecting forever."""
+    for connection in Connection.objects.filter(status=Connection.Status.CONNECTING):
+        last = ledger.last_run(str(connection.id))
+        if last is not None and last.state == Run.State.FAILED:
+            settle(str(connection.id), last.error)
 
 
 def start_due_runs() -> int:

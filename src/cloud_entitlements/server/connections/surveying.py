@@ -32,10 +32,11 @@ from cloud_entitlements.server.connections.schedule import (
     PUBLISH,
     STAGE_ACCOUNTS,
     STAGE_PUBLISH,
-    ItemSpec,
+    settle,
 )
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.work import ledger
+from cloud_entitlements.work.ledger import ItemSpec
 from cloud_entitlements.work.runner import GivenUp
 
 DAILY = timedelta(hours=24)
@@ -83,10 +84,11 @@ def survey(task: Task) -> None:
         raise
     except Exception as error:
         why = from_error(error, "sts:AssumeRole").message
-        _end_with(task.connection, f"the organization could not be read: {why}")
+        settle(str(task.connection.id), f"the organization could not be read: {why}")
         raise GivenUp(why) from error
     found.take_on(
-        task, Organization(organization["id"], organization["management_account_id"], organization["feature_set"])
+        task,
+        Organization(organization["id"], organization["management_account_id"], organization["feature_set"]),
     )
 
 
@@ -97,7 +99,9 @@ def survey_account(task: Task) -> None:
     Connection.objects.filter(id=connection.id).update(
         sync_started_at=timezone.now(), management_account_id=account_id
     )
-    Account.objects.get_or_create(connection=connection, account_id=account_id, defaults={"name": connection.name})
+    Account.objects.get_or_create(
+        connection=connection, account_id=account_id, defaults={"name": connection.name}
+    )
     _add_work(task, [{"id": account_id}], {})
 
 
@@ -113,7 +117,9 @@ def survey_organization(task: Task, session: AwsSession, say: Callable[[str], No
     return Found(list(_staged(task, "units")), list(_staged(task, "accounts")), instances)
 
 
-def stage(task: Task, collector: Collector, session: AwsSession, scope: Scope, last: datetime | None) -> Gap | None:
+def stage(
+    task: Task, collector: Collector, session: AwsSession, scope: Scope, last: datetime | None
+) -> Gap | None:
     """Runs one collector, or carries its last rows over when they are young enough. Denied is a gap."""
     owner = "organization" if collector.level == "organization" else scope.account_id
     done = task.staging.part(owner, collector.name)
@@ -233,7 +239,3 @@ def _last(collected: Mapping[tuple[str, str], str], owner: str, collector: Colle
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-def _end_with(connection: Connection, error: str) -> None:
-    Connection.objects.filter(id=connection.id).update(sync_ended_at=timezone.now(), sync_error=error)

@@ -40,7 +40,9 @@ def _live(code: str, purpose: OneTimeCode.Purpose) -> QuerySet[OneTimeCode]:
 
 def demo_administrator() -> User:
     """The demo's only person; without a password, so a code is the only way in."""
-    user, made = User.objects.get_or_create(username="demo", defaults={"is_superuser": True, "is_staff": True})
+    user, made = User.objects.get_or_create(
+        username="demo", defaults={"is_superuser": True, "is_staff": True}
+    )
     if made:
         user.set_unusable_password()
         user.save()

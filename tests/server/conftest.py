@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cloud_entitlements.simulator.process import Running
+
+if TYPE_CHECKING:  # Django is set up after this file is imported
+    from cloud_entitlements.server.connections.models import Connection
+    from cloud_entitlements.work.models import Run
+
+
+@pytest.fixture(autouse=True)
+def fresh_folders() -> Iterator[None]:
+    from django.conf import settings
+
+    yield
+    for folder in (settings.SNAPSHOTS_DIR, settings.STAGING_DIR):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def finish() -> Callable[[Run], Run]:
+    """Works a run to its end, as a terminal does."""
+
+    from cloud_entitlements.server.connections import handlers
+    from cloud_entitlements.work.runner import Runner
+
+    def _finish(run: Run) -> Run:
+        return Runner(handlers.HANDLERS, threads=4).run_until_ended(run, lambda _run: None, every_seconds=0.05)
+
+    return _finish
+
+
+@pytest.fixture
+def deploy(platform: Running) -> Iterator[Callable[..., str]]:
+    """Plays the customer: deploys a connection's template and gives the RoleArn; deletes the stack afterwards."""
+    from cloud_entitlements.server.connections import commands
+
+    made: list[tuple[str, str]] = []
+
+    def _deploy(connection: Connection, number: int = 0, template: str | None = None) -> str:
+        manager = platform.organization(number)["management_account_id"]
+        stack = commands.template_names(connection).stack_name
+        made.append((manager, stack))
+        return platform.deploy(manager, stack, template or commands.template(connection)).get("RoleArn", "")
+
+    yield _deploy
+    for manager, stack in made:
+        platform.client("cloudformation", manager).delete_stack(StackName=stack)
+
+
+@pytest.fixture
+def connected_whole(
+    platform: Running, deploy: Callable[..., str], finish: Callable[[Run], Run], transactional_db: Any
+) -> Connection:
+    """The first organization, all of it."""
+    from cloud_entitlements.server.connections import commands
+
+    draft = commands.add("organization", "Larkspur", [platform.organization()["root_id"]], ["demo"])
+    run = finish(commands.connect(draft, deploy(draft)))
+    assert run.state == "done", run.error
+    return commands.find(str(draft.id))
+
+
+@pytest.fixture
+def connected(platform: Running, deploy: Callable[..., str], finish: Callable[[Run], Run], transactional_db: Any) -> Connection:
+    """The first organization, connected through one unit of two accounts: quick to collect."""
+    from cloud_entitlements.server.connections import commands
+
+    draft = commands.add("organization", "Larkspur", ["ou-lark-40000000"], ["demo"])
+    run = finish(commands.connect(draft, deploy(draft)))
+    assert run.state == "done", run.error
+    return commands.find(str(draft.id))
