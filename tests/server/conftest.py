@@ -25,12 +25,13 @@ def fresh_folders() -> Iterator[None]:
 @pytest.fixture
 def finish() -> Callable[[Run], Run]:
     """Works a run to its end, as a terminal does."""
-
     from cloud_entitlements.server.connections import handlers
     from cloud_entitlements.work.runner import Runner
 
     def _finish(run: Run) -> Run:
-        return Runner(handlers.HANDLERS, threads=4).run_until_ended(run, lambda _run: None, every_seconds=0.05)
+        return Runner(handlers.HANDLERS, threads=4).run_until_ended(
+            run, lambda _run: None, every_seconds=0.05
+        )
 
     return _finish
 
@@ -67,7 +68,9 @@ def connected_whole(
 
 
 @pytest.fixture
-def connected(platform: Running, deploy: Callable[..., str], finish: Callable[[Run], Run], transactional_db: Any) -> Connection:
+def connected(
+    platform: Running, deploy: Callable[..., str], finish: Callable[[Run], Run], transactional_db: Any
+) -> Connection:
     """The first organization, connected through one unit of two accounts: quick to collect."""
     from cloud_entitlements.server.connections import commands
 

@@ -24,17 +24,24 @@ def states(connection: Connection) -> dict[str, str]:
     return {check.code: check.state for check in connection.checks.all()}
 
 
-def test_an_organization_is_connected_with_all_accounts_but_the_suspended_one(connected_whole: Connection) -> None:
+def test_an_organization_is_connected_with_all_accounts_but_the_suspended_one(
+    connected_whole: Connection,
+) -> None:
     assert connected_whole.status == "connected"
     assert connected_whole.organization_id == "o-larkspur01"
     assert connected_whole.management_account_id == "210000000001"
     assert (connected_whole.coverage_total, connected_whole.coverage_connected) == (24, 23)
     assert set(states(connected_whole).values()) == {"passed"}
     assert connected_whole.accounts.get(account_id="210000000071").status == "suspended"
-    assert connected_whole.accounts.get(account_id="210000000031").unit_path == "Root / Workloads / Production / Payments"
+    assert (
+        connected_whole.accounts.get(account_id="210000000031").unit_path
+        == "Root / Workloads / Production / Payments"
+    )
 
 
-def test_the_snapshot_holds_the_management_account_and_the_policies_above(connected_whole: Connection) -> None:
+def test_the_snapshot_holds_the_management_account_and_the_policies_above(
+    connected_whole: Connection,
+) -> None:
     snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connected_whole.id))
     assert snapshot is not None
     assert {row["name"] for row in snapshot.rows("users", account_id="210000000001")} >= {"break-glass"}
@@ -89,7 +96,9 @@ def test_a_stack_in_a_member_account_is_told_apart(platform: Running, deploy: De
     assert commands.find(str(draft.id)).status == "failed"
 
 
-def test_a_single_account_is_connected_without_a_stackset(platform: Running, deploy: Deploy, finish: Finish) -> None:
+def test_a_single_account_is_connected_without_a_stackset(
+    platform: Running, deploy: Deploy, finish: Finish
+) -> None:
     draft = commands.add("account", "Ostrava tools", ["310000000001"])
     assert "StackSet" not in commands.template(draft)
     finish(commands.connect(draft, deploy(draft, 1)))
@@ -128,7 +137,11 @@ def test_units_alone_leave_the_rest_untargeted(platform: Running, deploy: Deploy
     finish(commands.connect(draft, deploy(draft)))
     found = commands.find(str(draft.id))
     assert found.status == "connected"
-    assert found.coverage_total == found.coverage_connected == found.accounts.filter(unit_path="Root / Sandbox").count()
+    assert (
+        found.coverage_total
+        == found.coverage_connected
+        == found.accounts.filter(unit_path="Root / Sandbox").count()
+    )
     assert found.accounts.get(account_id="210000000001").status == "not_targeted"
     snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(found.id))
     assert snapshot is not None
@@ -246,7 +259,9 @@ def test_external_ids_are_long_unique_and_not_taken_from_anybody(transactional_d
         ("target_ids", {"target_ids": ["o-larkspur01"]}),
     ],
 )
-def test_a_wrong_field_is_named_with_its_fix(transactional_db: None, field: str, values: dict[str, object]) -> None:
+def test_a_wrong_field_is_named_with_its_fix(
+    transactional_db: None, field: str, values: dict[str, object]
+) -> None:
     given: dict[str, object] = {"name": "Good", "target_ids": ["r-ab12"], "tags": [], **values}
     with pytest.raises(Invalid) as invalid:
         commands.add("organization", **given)  # type: ignore[arg-type]

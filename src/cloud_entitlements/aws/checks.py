@@ -78,7 +78,12 @@ def prove_role(
     patience_seconds: float | None = None,
 ) -> Iterator[CheckResult]:
     """The first three checks. Ends at the first that fails; nothing after it is known then."""
-    for result in _assumed(sessions, role, clock or Clock(), PROPAGATION_SECONDS if patience_seconds is None else patience_seconds):
+    for result in _assumed(
+        sessions,
+        role,
+        clock or Clock(),
+        PROPAGATION_SECONDS if patience_seconds is None else patience_seconds,
+    ):
         yield result
         if result.state == "failed":
             return

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "cloud_entitlements.server.connections",
 ]
 MIDDLEWARE = [
+    "cloud_entitlements.server.request_id.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "cloud_entitlements.server.people.sign_in.SignInRequired",
 ]
+CSRF_FAILURE_VIEW = "cloud_entitlements.server.request_id.forbidden"
 ROOT_URLCONF = "cloud_entitlements.server.urls"
 WSGI_APPLICATION = "cloud_entitlements.server.wsgi.application"
 TEMPLATES = [
@@ -124,6 +126,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cloud_entitlements.server.frame.frame",
             ],
         },
     },

@@ -23,3 +23,8 @@ urlpatterns = [
     path("", include("cloud_entitlements.server.people.urls")),
     path("", include("cloud_entitlements.server.connections.urls")),
 ]
+
+handler400 = "cloud_entitlements.server.request_id.bad_request"
+handler403 = "cloud_entitlements.server.request_id.forbidden"
+handler404 = "cloud_entitlements.server.request_id.not_found"
+handler500 = "cloud_entitlements.server.request_id.server_error"

@@ -114,7 +114,9 @@ class AlreadyExists(Exception):
 def _role_deleted(_cls: Any, name: str, _resource: dict[str, Any], account_id: str, _region: str) -> None:
     backend = iam_backends[account_id]["aws"]
     # `name` is what the role's physical id was; properties may still hold unresolved functions
-    for role in [role for role in backend.roles.values() if name in (role.name, role.id, role.physical_resource_id)]:
+    for role in [
+        role for role in backend.roles.values() if name in (role.name, role.id, role.physical_resource_id)
+    ]:
         for policy in list(role.managed_policies.values()):
             policy.detach_from(role)
         del backend.roles[role.id]

@@ -62,6 +62,7 @@ class CheckRecord(Schema):
     causes: list[Cause]
     started_at: str | None
     ended_at: str | None
+    elapsed_seconds: float | None
 
 
 class Synchronization(Schema):

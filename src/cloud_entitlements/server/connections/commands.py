@@ -140,7 +140,7 @@ def switch(connection: Connection, enabled: bool) -> None:
 def connect(connection: Connection, role_arn: str) -> Run:
     """Starts the checks against `role_arn`. The same call tries again after a failure."""
     _refuse_when_off(connection)
-    role = _parsed_role(connection, role_arn)
+    role = parsed_role(connection, role_arn)
     with transaction.atomic():
         if connection.status != Status.CONNECTED:  # a role that works is kept until another one is proven
             connection.status = Status.CONNECTING
@@ -285,7 +285,8 @@ def _hold(connection: Connection, target_ids: Sequence[str]) -> None:
         raise
 
 
-def _parsed_role(connection: Connection, role_arn: str) -> RoleArn:
+def parsed_role(connection: Connection, role_arn: str) -> RoleArn:
+    """What was pasted as the role, or `Invalid` with the place of the right one."""
     stored = platform.require()
     account = connection.targets.all()[0].id if connection.type == Type.ACCOUNT else None
     role = parse_role_arn(role_arn, expected_account=account, expected_partition=stored.partition)

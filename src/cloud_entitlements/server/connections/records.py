@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from cloud_entitlements.server.connections.models import Account, Check, Connection
 from cloud_entitlements.work import ledger
@@ -87,7 +88,14 @@ def check_record(check: Check) -> dict[str, Any]:
         "causes": check.causes,
         "started_at": when(check.started_at),
         "ended_at": when(check.ended_at),
+        "elapsed_seconds": elapsed(check),
     }
+
+
+def elapsed(check: Check) -> float | None:
+    if check.started_at is None:
+        return None
+    return round(((check.ended_at or timezone.now()) - check.started_at).total_seconds(), 1)
 
 
 def account_record(account: Account) -> dict[str, Any]:

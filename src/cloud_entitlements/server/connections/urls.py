@@ -1,9 +1,31 @@
 from __future__ import annotations
 
-from django.http import HttpResponse
 from django.urls import path
 
+from cloud_entitlements.server.connections import live, pages, wizard
+
 app_name = "connections"
+ONE = "setup/aws/<uuid:connection_id>"
 urlpatterns = [
-    path("setup/aws/<uuid:connection_id>/", lambda r, connection_id: HttpResponse(), name="connection")
+    path("", pages.home, name="home"),
+    path("setup/", pages.to_list),
+    path("setup/aws/", pages.listed, name="list"),
+    path("setup/aws/rows/", pages.rows, name="rows"),
+    path("setup/aws/connect/", wizard.choose, name="choose"),
+    path("setup/aws/connect/<str:kind>/", wizard.start, name="start"),
+    path("setup/aws/connect/<str:kind>/check/", wizard.check_fields, name="check_fields"),
+    path(f"{ONE}/template/", wizard.template, name="template"),
+    path(f"{ONE}/template.yaml", wizard.download, name="download"),
+    path(f"{ONE}/role/", wizard.role, name="role"),
+    path(f"{ONE}/role/check/", wizard.check_role, name="check_role"),
+    path(f"{ONE}/checks/", wizard.checks, name="checks"),
+    path(f"{ONE}/accounts/", wizard.accounts, name="accounts"),
+    path(f"{ONE}/", pages.connection, name="connection"),
+    path(f"{ONE}/edit/", pages.edit, name="edit"),
+    path(f"{ONE}/switch/", pages.switch, name="switch"),
+    path(f"{ONE}/reprocess/", pages.reprocess, name="reprocess"),
+    path(f"{ONE}/retry/", pages.retry, name="retry"),
+    path(f"{ONE}/remove/", pages.remove, name="remove"),
+    path(f"{ONE}/events/", live.events, name="events"),
+    path(f"{ONE}/live/<str:part>/", live.fragment, name="live"),
 ]

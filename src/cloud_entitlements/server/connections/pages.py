@@ -1,0 +1,202 @@
+"""Home, the Setup list, and a connection's own page. Each changes things by commands alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cloud_entitlements.inventory import Snapshot
+from cloud_entitlements.server.connections import commands, records, shown
+from cloud_entitlements.server.connections.models import Account, Connection
+from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Refusal, Taken
+
+Status = Connection.Status
+
+
+def find(connection_id: uuid.UUID) -> Connection:
+    try:
+        return commands.find(str(connection_id))
+    except NotFound as lost:
+        raise Http404(lost.text) from lost
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    connections = [found for found in commands.connections() if found.enabled]
+    connected = [found for found in connections if found.status == Status.CONNECTED]
+    trouble = Account.objects.filter(
+        connection__in=connected,
+        status__in=[Account.Status.PENDING, Account.Status.REFUSED, Account.Status.DENIED],
+    ).select_related("connection")
+    return render(
+        request,
+        "connections/home.html",
+        {
+            "connected": [shown.Shown(found) for found in connected],
+            "drafts": [found for found in connections if found.status != Status.CONNECTED],
+            "off": commands.connections().filter(enabled=False).count(),
+            "identities": _identities(connected),
+            "total": sum(found.coverage_total for found in connected),
+            "reached": sum(found.coverage_connected for found in connected),
+            "trouble": trouble[:20],
+            "trouble_count": trouble.count(),
+        },
+    )
+
+
+def _identities(connected: list[Connection]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for found in connected:
+        snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(found.id))
+        counted.update(snapshot.manifest.identities if snapshot else {})
+    return {kind: counted[kind] for kind in ("user", "role", "group")} if counted else {}
+
+
+def to_list(request: HttpRequest) -> HttpResponse:
+    return redirect("connections:list")
+
+
+def listed(request: HttpRequest) -> HttpResponse:
+    return render(request, "connections/list.html", _rows(request))
+
+
+def rows(request: HttpRequest) -> HttpResponse:
+    """The table alone, for htmx: while one types, and every few seconds."""
+    return render(request, "connections/rows.html", _rows(request))
+
+
+def _rows(request: HttpRequest) -> dict[str, Any]:
+    words, kind, tag = (request.GET.get(name, "").strip() for name in ("q", "type", "tag"))
+    every = commands.connections()
+    found = every.filter(type=kind) if kind in Connection.Type.values else every
+    if words:
+        by_text = (
+            Q(name__icontains=words)
+            | Q(management_account_id__contains=words)
+            | Q(organization_id__contains=words)
+        )
+        found = found.filter(by_text | Q(targets__id__contains=words)).distinct()
+    chosen = [shown.Shown(one) for one in found if not tag or tag in one.tags]
+    query = request.GET.urlencode()
+    return {"rows": chosen, "any": every.exists(), "q": words, "type": kind, "tag": tag, "query": query}
+
+
+def connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    found = find(connection_id)
+    if found.status != Status.CONNECTED:
+        return redirect("connections:" + open_step(found), connection_id)
+    return render(request, "connections/connection.html", detail(found))
+
+
+def detail(found: Connection) -> dict[str, Any]:
+    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(found.id))
+    gaps = list(snapshot.rows("gaps")) if snapshot else []
+    return {
+        "connection": found,
+        "shown": shown.Shown(found),
+        "record": records.connection_record(found),
+        "snapshot": snapshot.manifest if snapshot else None,
+        "gaps": gaps[:200],
+        "gap_count": len(gaps),
+        "units": shown.by_unit(found),
+    }
+
+
+def open_step(found: Connection) -> str:
+    """The first step of the wizard that is not done; nobody skips one."""
+    if found.status in (Status.CONNECTING, Status.FAILED):
+        return "checks"
+    return "template" if found.template_seen_at is None else "role"
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    found = find(connection_id)
+    given = {
+        "name": found.name,
+        "targets": "\n".join(records.target_ids(found)),
+        "tags": ", ".join(found.tags),
+    }
+    problems: dict[str, Any] = {}
+    if request.method == "POST":
+        given = {name: request.POST.get(name, "") for name in given}
+        try:
+            before = records.target_ids(found)
+            changed = commands.change(
+                found, name=given["name"], tags=given["tags"].split(","), target_ids=given["targets"].split()
+            )
+        except Invalid as wrong:
+            problems = dict(wrong.fields)
+        except Taken as taken:
+            problems = {"target_ids": taken}
+        else:
+            if before != records.target_ids(changed):
+                return redirect("connections:template", connection_id)
+            return redirect("connections:connection", connection_id)
+    return render(
+        request, "connections/edit.html", {"connection": found, "given": given, "problems": problems}
+    )
+
+
+def _told(request: HttpRequest, act: Callable[[], object], done: str) -> None:
+    """Runs a command; what it refuses is shown with its next step."""
+    try:
+        act()
+    except (NotReady, NotFound, Taken) as refused:
+        messages.error(request, f"{refused.text}: {refused.fix}")
+    except Refusal as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, done)
+
+
+def _back(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    if request.POST.get("to") == "list":
+        return redirect("connections:list")
+    return redirect("connections:connection", connection_id)
+
+
+@require_POST
+def switch(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    found, enabled = find(connection_id), request.POST.get("enabled") == "true"
+    done = "is on: it is collected again." if enabled else "is off: no call is made to AWS for it."
+    _told(request, lambda: commands.switch(found, enabled), f"{found.name} {done}")
+    return _back(request, connection_id)
+
+
+@require_POST
+def reprocess(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    found = find(connection_id)
+    _told(request, lambda: commands.reprocess(found), f"{found.name} is collected now.")
+    return _back(request, connection_id)
+
+
+@require_POST
+def retry(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    found = find(connection_id)
+    account_id = request.POST.get("account_id") or None
+    _told(request, lambda: commands.retry(found, account_id), "Trying again.")
+    return _back(request, connection_id)
+
+
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    found = find(connection_id)
+    wrong = False
+    if request.method == "POST":
+        if request.POST.get("name", "").strip() == found.name:
+            commands.remove(found, "purge" if request.POST.get("data") == "purge" else "keep")
+            messages.success(request, f"{found.name} is removed.")
+            return redirect("connections:list")
+        wrong = True
+    names = commands.template_names(found)
+    given = {"connection": found, "names": names, "wrong": wrong}
+    return render(request, "connections/remove.html", given, status=422 if wrong else 200)

@@ -1,0 +1,29 @@
+"""How texts of ours look on a page: `backticks` become code, and moments become words."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
+
+register = template.Library()
+_TICKS = re.compile(r"`([^`]*)`")
+MINUTE = 60
+
+
+@register.filter
+def ticks(text: object) -> SafeString:
+    """Escapes everything first: the text may quote what AWS or a person wrote."""
+    return mark_safe(_TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S308
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    if (timezone.now() - moment).total_seconds() < MINUTE:
+        return "less than a minute ago"
+    return f"{timesince(moment, depth=1)} ago"

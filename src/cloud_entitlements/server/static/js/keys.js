@@ -1,0 +1,17 @@
+// Lists by keyboard: / searches, j and k move, Enter opens, Escape leaves.
+"use strict";
+document.addEventListener("keydown", (event) => {
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+  if (event.key === "Escape" && typing) { document.activeElement.blur(); return; }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) { return; }
+  if (event.key === "/") {
+    const search = document.querySelector("[data-search]");
+    if (search) { event.preventDefault(); search.focus(); }
+  }
+  if (event.key === "j" || event.key === "k") {
+    const links = [...document.querySelectorAll("[data-rows] [data-open]")];
+    const at = links.indexOf(document.activeElement);
+    const next = links[event.key === "j" ? Math.min(at + 1, links.length - 1) : Math.max(at - 1, 0)];
+    if (next) { event.preventDefault(); next.focus(); }
+  }
+});
