@@ -7,7 +7,7 @@ import json
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import ConfigDict, Field
 
@@ -141,10 +141,6 @@ class AccountPage(Page):
     q: str | None = None
 
 
-class Retry(Strict):
-    account_id: str | None = None
-
-
 PROBLEMS = {401: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
@@ -157,9 +153,9 @@ def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
     def record(connection: Connection) -> dict[str, Any]:
         return records.connection_record(commands.find(str(connection.id), kind))
 
-    def create(request: HttpRequest, body: Any) -> tuple[int, dict[str, Any]]:
+    def create(request: HttpRequest, body: Any) -> Status[dict[str, Any]]:
         ids = body.target_ids if body.target_ids is not None else [body.account_id or ""]
-        return 201, record(commands.add(kind, body.name, ids, body.tags))
+        return Status(201, record(commands.add(kind, body.name, ids, body.tags)))
 
     create.__annotations__["body"] = NewOrganization if kind == Kind.ORGANIZATION else NewAccount
     router.post("", response={201: Record, **PROBLEMS}, summary="Add a draft")(create)
@@ -191,10 +187,10 @@ def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
         return response
 
     @router.post("/{connection_id}/connect", response={202: Record, **PROBLEMS}, summary="Prove and collect")
-    def connect(request: HttpRequest, connection_id: str, body: RoleGiven) -> tuple[int, dict[str, Any]]:
+    def connect(request: HttpRequest, connection_id: str, body: RoleGiven) -> Status[dict[str, Any]]:
         connection = found(connection_id)
         commands.connect(connection, body.role_arn)
-        return 202, record(connection)
+        return Status(202, record(connection))
 
     @router.get("/{connection_id}/accounts", response={200: AccountRecords, **PROBLEMS}, summary="Accounts")
     def accounts(request: HttpRequest, connection_id: str, page: Query[AccountPage]) -> dict[str, Any]:
@@ -209,27 +205,27 @@ def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
         return record(commands.change(found(connection_id), **given))
 
     @router.post("/{connection_id}/reprocess", response={202: Record, **PROBLEMS}, summary="Collect now")
-    def reprocess(request: HttpRequest, connection_id: str) -> tuple[int, dict[str, Any]]:
+    def reprocess(request: HttpRequest, connection_id: str) -> Status[dict[str, Any]]:
         connection = found(connection_id)
         commands.reprocess(connection)
-        return 202, record(connection)
+        return Status(202, record(connection))
 
     @router.post(
         "/{connection_id}/retry", response={202: Record, **PROBLEMS}, summary="Try what failed again"
     )
     def retry(
-        request: HttpRequest, connection_id: str, body: Retry | None = None
-    ) -> tuple[int, dict[str, Any]]:
+        request: HttpRequest, connection_id: str, account_id: str | None = None
+    ) -> Status[dict[str, Any]]:
         connection = found(connection_id)
-        commands.retry(connection, body.account_id if body else None)
-        return 202, record(connection)
+        commands.retry(connection, account_id)
+        return Status(202, record(connection))
 
     @router.delete("/{connection_id}", response={202: None, **PROBLEMS}, summary="Remove")
     def remove(
         request: HttpRequest, connection_id: str, data: Literal["keep", "purge"] = "keep"
-    ) -> tuple[int, None]:
+    ) -> Status[None]:
         commands.remove(found(connection_id), data)
-        return 202, None
+        return Status(202, None)
 
     return router
 

@@ -15,3 +15,9 @@ document.addEventListener("keydown", (event) => {
     if (next) { event.preventDefault(); next.focus(); }
   }
 });
+// What somebody is on must not be replaced under their hands.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.contains(document.activeElement) && document.activeElement !== document.body) {
+    event.detail.shouldSwap = false;
+  }
+});

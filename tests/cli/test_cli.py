@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud_entitlements.simulator.process import Running
+
+Ciem = Callable[..., Any]
+PROGRAM = str(Path(sys.executable).parent / "ciem")
+
+
+def test_help_names_every_command_and_needs_no_database(ciem: Ciem, tmp_path: Path) -> None:
+    ended = ciem("--help")
+    assert ended.code == 0
+    for name in ("account", "demo", "doctor", "org", "serve", "token"):
+        assert re.search(rf"^  {name} ", ended.out, re.MULTILINE), name
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_token_alone_stands_on_stdout_and_the_database_is_made(ciem: Ciem, tmp_path: Path) -> None:
+    ended = ciem("token", "create", "ci")
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(r"ciem_[\w-]{43}\n", ended.out)
+    assert (tmp_path / "data" / "ciem.sqlite3").exists()
+    assert ended.out.strip() not in (tmp_path / "data" / "ciem.sqlite3").read_bytes().decode("latin-1")
+    listed = ciem("--output", "json", "token", "list").json
+    assert [token["name"] for token in listed] == ["ci"]
+    assert ciem("token", "revoke", "ci").code == 0
+    assert ciem("token", "revoke", "ci").code == 1
+
+
+def test_a_refusal_says_what_why_and_what_next(ciem: Ciem) -> None:
+    ended = ciem("org", "add", "Larkspur", "--target", "o-larkspur01")
+    assert ended.code == 1
+    assert "is the id of the organization itself" in ended.err
+    assert "  next: " in ended.err
+    assert ended.out == ""
+    as_json = ciem("--output", "json", "org", "show", "nothing")
+    assert as_json.code == 1
+    assert '"code": "not_found"' in as_json.err
+
+
+def test_wrong_usage_ends_with_two(ciem: Ciem) -> None:
+    assert ciem("org", "add").code == 2
+    assert ciem("nonsense").code == 2
+
+
+def test_the_whole_flow_in_a_terminal(ciem: Ciem, simulator: Running, tmp_path: Path) -> None:
+    manager = simulator.organization()["management_account_id"]
+    added = ciem(
+        "--output",
+        "json",
+        "org",
+        "add",
+        "Larkspur",
+        "--target",
+        "ou-lark-40000000",
+        "--tag",
+        "blue",
+        aws=simulator,
+    )
+    assert added.json["status"] == "draft"
+    one = added.json["id"]
+    template = ciem("org", "template", one, aws=simulator)
+    assert template.out.startswith("AWSTemplateFormatVersion")
+    role = simulator.deploy(manager, "ciem-cli", template.out)["RoleArn"]
+    connected = ciem("--output", "json", "org", "connect", one, "--role-arn", role, aws=simulator)
+    assert connected.code == 0, connected.err
+    assert connected.json["status"] == "connected"
+    assert "ok   The role can be assumed" in connected.err
+    assert [row["name"] for row in ciem("--output", "json", "org", "list").json] == ["Larkspur"]
+    accounts = ciem("--output", "csv", "org", "accounts", "Larkspur", "--status", "connected")
+    assert "sandbox-amara" in accounts.out
+    assert ciem("--output", "json", "org", "off", one).json["enabled"] is False
+    refused = ciem("org", "reprocess", one, aws=simulator)
+    assert (refused.code, "is switched off" in refused.err) == (1, True)
+    assert ciem("--output", "json", "org", "on", one).json["enabled"] is True
+    assert ciem("org", "reprocess", one, aws=simulator).code == 0
+    assert ciem("org", "edit", one, "--name", "Renamed").code == 0
+    assert ciem("org", "show", "Renamed").code == 0
+    assert ciem("org", "remove", one, "--yes", "--purge").code == 0
+    assert ciem("--output", "json", "org", "list").json == []
+    assert not (tmp_path / "data" / "snapshots" / one).exists()
+    simulator.client("cloudformation", manager).delete_stack(StackName="ciem-cli")
+
+
+def test_gaps_end_with_three(ciem: Ciem, simulator: Running) -> None:
+    manager = simulator.organization(1)["management_account_id"]
+    simulator.client("cloudformation", manager).activate_organizations_access()
+    added = ciem(
+        "--output", "json", "org", "add", "Opaque", "--target", "ou-ostr-30000000", aws=simulator
+    ).json
+    role = simulator.deploy(manager, "ciem-gaps", ciem("org", "template", added["id"], aws=simulator).out)[
+        "RoleArn"
+    ]
+    ended = ciem("--output", "json", "org", "connect", added["id"], "--role-arn", role, aws=simulator)
+    assert ended.code == 3, ended.err
+    assert ended.json["coverage"] == {"total": 1, "connected": 0}
+    simulator.client("cloudformation", manager).delete_stack(StackName="ciem-gaps")
+
+
+def test_the_doctor_explains_missing_credentials(ciem: Ciem) -> None:
+    ended = ciem("--output", "json", "doctor")
+    assert ended.code == 1
+    assert ended.json[0]["failure"] == "no_credentials"
+    assert ended.json[0]["causes"]
+
+
+def test_the_doctor_finds_stores_and_compares_the_identity(ciem: Ciem, simulator: Running) -> None:
+    first = ciem("--output", "json", "doctor", aws=simulator)
+    states = {check["code"]: check["state"] for check in first.json}
+    assert states["credentials"] == states["identity"] == "passed"
+    assert states["same_identity"] == "skipped"
+    assert '"Action": "sts:AssumeRole"' in first.err
+    stored = ciem("--output", "json", "doctor", "--store", aws=simulator)
+    assert {check["code"]: check["state"] for check in stored.json}["same_identity"] == "passed"
+    operator = simulator.told["operators"]["210000000001"]
+    other = ciem("--output", "json", "doctor", aws=simulator, more=simulator.environment(operator))
+    assert other.code == 1
+    assert {check["code"]: check["failure"] for check in other.json}["same_identity"] == "other_principal"
+
+
+def test_the_server_serves_prints_a_code_and_ends_on_sigterm(tmp_path: Path) -> None:
+    environment = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true", "CIEM_LOG_LEVEL": "WARNING"}
+    command = [PROGRAM, "--data-dir", str(tmp_path / "data"), "serve", "--port", "0"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    assert server.stderr is not None
+    try:
+        url = server.stderr.readline().split()[-1]
+        code = server.stderr.readline()
+        assert f"{url}/welcome/?code=" in code
+        with urllib.request.urlopen(code.split()[-1]) as answer:
+            assert b"first administrator" in answer.read()
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(15) == 0
+        server.stderr.close()
+
+
+def test_a_taken_port_is_explained(ciem: Ciem) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = ciem("serve", "--port", str(taken.getsockname()[1]))
+    assert ended.code == 1
+    assert "cannot listen on" in ended.err
+    assert "ciem serve --port" in ended.err
+
+
+def test_the_demo_connects_once_and_prints_what_it_found(ciem: Ciem) -> None:
+    ended = ciem("demo", "--once", "--json")
+    assert ended.code == 0, ended.err
+    found = ended.json
+    assert set(found) == {"organization", "accounts", "identities", "gaps", "seconds"}
+    assert found["organization"]["status"] == "connected"
+    assert found["organization"]["id"] == "o-larkspur01"
+    assert found["accounts"] == {"total": 24, "connected": 23}
+    assert found["identities"]["role"] > 100
+    assert found["gaps"] == []
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_the_demo_ends_as_a_whole(tmp_path: Path, stop: signal.Signals) -> None:
+    command = [PROGRAM, "--data-dir", str(tmp_path / "data"), "demo", "--port", "0"]
+    demo = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert demo.stderr is not None
+    console = ""
+    for line in demo.stderr:
+        if "the customer's side" in line:
+            console = line.split()[-1]
+            break
+    with urllib.request.urlopen(console) as answer:
+        assert b"Larkspur" in answer.read()
+    demo.send_signal(stop)
+    demo.wait(20)
+    demo.stderr.close()
+    _closes(console)
+
+
+def _closes(url: str) -> None:
+    """The simulated AWS is gone, also when its parent was killed."""
+    import time
+
+    for _ in range(50):
+        try:
+            urllib.request.urlopen(url).close()
+        except (urllib.error.URLError, ConnectionError):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{url} still answers")
