@@ -14,7 +14,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PROGRAM = str(Path(sys.executable).parent / "ciem")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,10 @@ def findings(page: Page) -> list[str]:
     session.send("Runtime.evaluate", {"expression": AXE.read_text()})
     answer: Any = session.send(
         "Runtime.evaluate",
-        {"expression": "axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join('; '))))", "awaitPromise": True},
+        {
+            "expression": "axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join('; '))))",
+            "awaitPromise": True,
+        },
     )
     import json
 
@@ -80,7 +83,9 @@ def test_the_list_by_keyboard(page: Page) -> None:
     expect(page.get_by_role("heading", name="Larkspur Freight")).to_be_visible()
 
 
-def test_the_second_organization_is_connected_by_hand(page: Page, signed_in: BrowserContext, demo: Demo, tmp_path: Path) -> None:
+def test_the_second_organization_is_connected_by_hand(  # noqa: PLR0915  one walk, told in order
+    page: Page, signed_in: BrowserContext, demo: Demo, tmp_path: Path
+) -> None:
     """The documented flow, both sides of it: the product, and the customer's console."""
     console = signed_in.new_page()
     page.goto("/setup/aws/")
@@ -130,7 +135,9 @@ def test_the_second_organization_is_connected_by_hand(page: Page, signed_in: Bro
     assert findings(page) == []
     page.get_by_role("link", name="See the accounts").click()
     expect(page.get_by_text("a resource control policy denies callers from outside")).to_be_visible()
-    expect(page.get_by_text("iam:CreateRole with an explicit deny in a service control policy")).to_be_visible()
+    expect(
+        page.get_by_text("iam:CreateRole with an explicit deny in a service control policy")
+    ).to_be_visible()
     assert findings(page) == []
 
     page.goto("/setup/aws/")

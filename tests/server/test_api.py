@@ -192,7 +192,7 @@ def test_the_template_is_yaml_of_cloudformation(api: Api, platform: Running) -> 
 
     Loader.add_multi_constructor("!", lambda loader, suffix, node: suffix)
     record = add(api)
-    parsed = yaml.load(api("GET", f"{ORGANIZATIONS}/{record['id']}/template").content, Loader)  # noqa: S506
+    parsed = yaml.load(api("GET", f"{ORGANIZATIONS}/{record['id']}/template").content, Loader)
     assert set(parsed["Resources"]) == {"ConnectionRole", "MemberRoles"}
     assert parsed["Parameters"]["ExternalId"]["Default"] == record["external_id"]
 

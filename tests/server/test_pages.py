@@ -205,7 +205,7 @@ def test_a_stream_tells_of_changes_and_ends(administrator: Client, monkeypatch: 
     monkeypatch.setattr("cloud_entitlements.server.connections.live.LOOK_SECONDS", 0.1)
     draft = commands.add("organization", "Larkspur", ["r-lark"])
     answer = administrator.get(f"/setup/aws/{draft.id}/events/")
-    assert b"event: change" in b"".join(answer.streaming_content)
+    assert b"event: change" in b"".join(answer)
     answer.close()
 
 

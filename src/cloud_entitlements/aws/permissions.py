@@ -75,7 +75,6 @@ WITHOUT_PERMISSION = {
 CONTENT_OPERATIONS: dict[str, str] = {
     "s3:GetObject": "object bodies",
     "s3:GetObjectVersion": "object bodies",
-    "s3:SelectObjectContent": "object bodies",
     "secretsmanager:GetSecretValue": "secret values",
     "secretsmanager:BatchGetSecretValue": "secret values",
     "ssm:GetParameter": "parameter values",

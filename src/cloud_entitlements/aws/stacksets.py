@@ -5,7 +5,7 @@ Imports `sessions`. Raises what AWS raised: who asks records that it is not know
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cloud_entitlements.aws.sessions import AwsSession
@@ -33,6 +33,13 @@ class Instance:
         return self.status == "CURRENT"
 
 
+OPERATIONS = (
+    "cloudformation:ListStackInstances",
+    "cloudformation:ListStackSetOperations",
+    "cloudformation:ListStackSetOperationResults",
+)
+
+
 def read_instances(session: AwsSession, stackset_name: str, region: str | None = None) -> dict[str, Instance]:
     pages = session.client("cloudformation", region).get_paginator("list_stack_instances")
     found: dict[str, Instance] = {}
@@ -40,7 +47,23 @@ def read_instances(session: AwsSession, stackset_name: str, region: str | None =
         for summary in page.get("Summaries", []):
             instance = _instance(summary)
             found[instance.account_id] = instance
-    return found
+    unexplained = [one for one in found.values() if not one.deployed and not one.under_way and not one.reason]
+    return {**found, **_explained(session.client("cloudformation", region), stackset_name, unexplained)}
+
+
+def _explained(client: Any, stackset_name: str, unexplained: list[Instance]) -> dict[str, Instance]:
+    """The reason of a failure may stand in the results of the last operation alone."""
+    if not unexplained:
+        return {}
+    operations = client.list_stack_set_operations(StackSetName=stackset_name, MaxResults=1).get(
+        "Summaries", []
+    )
+    reasons: dict[str, str] = {}
+    for operation in operations:
+        asked = {"StackSetName": stackset_name, "OperationId": operation["OperationId"]}
+        for page in client.get_paginator("list_stack_set_operation_results").paginate(**asked):
+            reasons |= {one["Account"]: one.get("StatusReason", "") for one in page.get("Summaries", [])}
+    return {one.account_id: replace(one, reason=reasons.get(one.account_id, "")) for one in unexplained}
 
 
 def _instance(summary: dict[str, Any]) -> Instance:

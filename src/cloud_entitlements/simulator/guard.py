@@ -51,6 +51,7 @@ class Call:
     time: str
     account: str
     principal: str
+    role_session: str
     service: str
     operation: str
     error: str | None
@@ -97,6 +98,7 @@ class Guard:
                     time=dt.datetime.now(dt.UTC).isoformat(),
                     account=caller.account if caller else "",
                     principal=caller.principal if caller else "",
+                    role_session=caller.arn.rpartition("/")[2] if caller else "",
                     service=asked.service,
                     operation=asked.operation,
                     error=error.code if error else None,

@@ -14,7 +14,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | None
+    """None when somebody else started it."""
     told: Mapping[str, Any]
 
     @property
@@ -71,6 +72,8 @@ class Running:
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def stop(self) -> None:
+        if self.process is None:
+            return
         if self.process.stdin:
             self.process.stdin.close()
         self.process.terminate()
