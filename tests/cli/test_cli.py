@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -190,8 +192,6 @@ def test_the_demo_ends_as_a_whole(tmp_path: Path, stop: signal.Signals) -> None:
 
 def _closes(url: str) -> None:
     """The simulated AWS is gone, also when its parent was killed."""
-    import time
-
     for _ in range(50):
         try:
             urllib.request.urlopen(url).close()
@@ -199,3 +199,63 @@ def _closes(url: str) -> None:
             return
         time.sleep(0.1)
     pytest.fail(f"{url} still answers")
+
+
+def test_global_options_stand_anywhere(ciem: Ciem) -> None:
+    assert ciem("org", "list", "--output", "json").json == []
+    assert ciem("org", "list", "--output=jsonl").code == 0
+
+
+def test_terminal_escapes_in_names_are_shown_and_formulas_are_inert(ciem: Ciem) -> None:
+    ciem("org", "add", "=1+1\u202e", "--target", "r-ab12", "--tag", "@x")
+    table = ciem("org", "list").out
+    assert "\u202e" not in table
+    assert "'=1+1" in ciem("org", "list", "--output", "csv").out
+
+
+def test_the_flow_over_http_with_a_token(ciem: Ciem, simulator: Running, tmp_path: Path) -> None:
+    """A program drives a real server, which does the work itself."""
+    token = ciem("token", "create", "program").out.strip()
+    environment = {**os.environ, **simulator.environment()}
+    command = [PROGRAM, "--data-dir", str(tmp_path / "data"), "serve", "--port", "0"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    assert server.stderr is not None
+    try:
+        url = server.stderr.readline().split()[-1]
+
+        def call(method: str, path: str, body: Any = None) -> Any:
+            sent = json.dumps(body).encode() if body is not None else None
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            request = urllib.request.Request(f"{url}{path}", sent, headers, method=method)
+            with urllib.request.urlopen(request) as answer:
+                text = answer.read().decode()
+                return (
+                    json.loads(text)
+                    if answer.headers["Content-Type"].startswith("application/json")
+                    else text
+                )
+
+        with urllib.request.urlopen(f"{url}/health") as answer:
+            assert answer.read() == b"ok\n"
+        one = "/api/v1/aws/organizations"
+        record = call("POST", one, {"name": "Larkspur", "target_ids": ["ou-lark-40000000"], "tags": []})
+        one = f"{one}/{record['id']}"
+        role = simulator.deploy("210000000001", "ciem-http", call("GET", f"{one}/template"))["RoleArn"]
+        call("POST", f"{one}/connect", {"role_arn": role})
+        for _ in range(300):
+            record = call("GET", one)
+            if record["status"] != "connecting":
+                break
+            time.sleep(0.1)
+        assert record["status"] == "connected", record["checks"]
+        assert record["coverage"] == {"total": 2, "connected": 2}
+        call("DELETE", f"{one}?data=purge")
+        with pytest.raises(urllib.error.HTTPError) as gone:
+            call("GET", one)
+        assert gone.value.code == 404
+        gone.value.close()
+        simulator.client("cloudformation", "210000000001").delete_stack(StackName="ciem-http")
+    finally:
+        server.terminate()
+        server.wait(20)
+        server.stderr.close()

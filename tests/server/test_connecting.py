@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connections
+from django.utils import timezone
 
 from cloud_entitlements.inventory import Snapshot
-from cloud_entitlements.server.connections import commands, records
+from cloud_entitlements.server.connections import commands, records, schedule
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.refusals import Invalid, NotReady, Taken
 from cloud_entitlements.simulator.process import Running
@@ -178,7 +182,14 @@ def test_switching_off_stops_a_run_within_two_seconds_and_loses_nothing(
     connected: Connection, platform: Running, finish: Finish
 ) -> None:
     run = commands.reprocess(connected)
-    worker = threading.Thread(target=finish, args=(run,))
+
+    def work() -> None:
+        try:
+            finish(run)
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=work)
     worker.start()
     before = platform.calls()[-1]["n"]
     while not platform.calls(before):
@@ -239,6 +250,8 @@ def test_troubles_of_the_second_organization_are_told_apart(
     }
     assert "service control policy" in found["vault"].detail
     assert "resource control policy" in found["perimeter"].detail
+    assert '"aws:PrincipalAccount": "999988887777"' in found["perimeter"].causes[0]["fix"]
+    assert all(found[name].causes for name in ("vault", "opaque", "perimeter"))
     snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(draft.id))
     assert snapshot is not None
     gaps = {gap["account_id"] for gap in snapshot.rows("gaps")}
@@ -268,3 +281,58 @@ def test_a_wrong_field_is_named_with_its_fix(
     assert list(invalid.value.fields) == [field]
     assert invalid.value.fields[field].fix
     assert not Connection.objects.exists()
+
+
+def test_a_trust_that_was_loosened_is_found_by_the_daily_test(
+    connected: Connection, platform: Running, finish: Finish
+) -> None:
+    Connection.objects.update(proven_at=timezone.now() - timedelta(days=2))
+    assert finish(commands.reprocess(connected)).state == "done"
+    assert commands.find(str(connected.id)).proven_at > timezone.now() - timedelta(minutes=5)  # type: ignore[operator]
+    iam = platform.client("iam", "210000000001")
+    role = connected.role_arn.rpartition("/")[2]
+    open_to_all = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Action": "sts:AssumeRole"}]}  # fmt: skip
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(open_to_all))
+    Connection.objects.update(proven_at=timezone.now() - timedelta(days=2))
+    run = finish(commands.reprocess(commands.find(str(connected.id))))
+    assert run.state == "failed"
+    found = commands.find(str(connected.id))
+    assert "without an external id" in found.sync_error
+    assert found.status == "connected", "what was collected stays"
+
+
+def test_an_organization_says_which_of_its_accounts_are_connected_singly(
+    platform: Running, deploy: Deploy, finish: Finish
+) -> None:
+    commands.add("account", "Amara alone", ["210000000061"])
+    draft = commands.add("organization", "Larkspur", ["ou-lark-40000000"])
+    finish(commands.connect(draft, deploy(draft)))
+    assert "`Amara alone`" in draft.checks.get(code="accounts_listed").detail
+
+
+def test_runs_start_when_they_are_due_and_not_before(connected: Connection) -> None:
+    assert schedule.start_due_runs() == 0
+    Connection.objects.update(sync_ended_at=timezone.now() - timedelta(minutes=16))
+    assert schedule.start_due_runs() == 1
+    assert schedule.start_due_runs() == 0, "one is under way"
+    commands.switch(connected, enabled=False)
+    assert schedule.start_due_runs() == 0
+
+
+def test_work_that_ends_unexpectedly_fails_the_connection_in_words(
+    platform: Running, deploy: Deploy, finish: Finish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloud_entitlements.work.runner.RETRY_SECONDS", 0.01)
+    draft = commands.add("organization", "Larkspur", ["ou-lark-40000000"])
+    run = commands.connect(draft, deploy(draft))
+
+    def broken(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cloud_entitlements.inventory.staging.Staging._write", broken)
+    assert finish(run).state == "failed"
+    found = commands.find(str(draft.id))
+    assert found.status == "failed"
+    assert "No space left" in found.sync_error
+    monkeypatch.undo()

@@ -6,6 +6,7 @@ resource control policy, boundary, missing identity policy. Imports botocore alo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,7 @@ _NO_CREDENTIALS = Cause(
     "give the machine a role, or set a profile; see the page on credentials, then run `ciem doctor`",
 )
 
+_CALLER = re.compile(r"User: arn:[\w-]+:(?:iam|sts)::(\d{12}):")
 _DENIED_BY = (
     ("resource control policy", "denied_by_rcp"),
     ("service control policy", "denied_by_scp"),
@@ -95,7 +97,7 @@ def _from_answer(error: Any, call: str) -> Failure:
 def _explained(aws_code: str, message: str) -> tuple[str, tuple[Cause, ...]]:
     if aws_code in DENIED_CODES:
         code = next((code for words, code in _DENIED_BY if words in message), "denied")
-        return code, _DENIED_CAUSES.get(code, ())
+        return code, causes_of(code, message)
     if aws_code in _THROTTLED:
         return "throttled", (
             Cause("AWS limits how fast this account may ask", "nothing to do: it is tried again"),
@@ -125,7 +127,7 @@ _DENIED_CAUSES = {
         Cause(
             "a resource control policy denies callers from outside the organization",
             "add to the Deny's Condition: "
-            '"StringNotEqualsIfExists": {"aws:PrincipalAccount": "<the platform\'s account>"}',
+            '"StringNotEqualsIfExists": {"aws:PrincipalAccount": "PLATFORM_ACCOUNT"}',
         ),
     ),
     "denied_by_boundary": (
@@ -141,6 +143,16 @@ _DENIED_CAUSES = {
         ),
     ),
 }
+
+
+def causes_of(code: str, message: str = "") -> tuple[Cause, ...]:
+    """Causes of a denial, with the caller's account from AWS's message in the line to copy."""
+    caller = _CALLER.search(message)
+    account = caller.group(1) if caller else "<the platform's account>"
+    return tuple(
+        Cause(cause.text, cause.fix.replace("PLATFORM_ACCOUNT", account))
+        for cause in _DENIED_CAUSES.get(code, ())
+    )
 
 
 def _without_answer(error: Exception) -> tuple[str, tuple[Cause, ...]]:

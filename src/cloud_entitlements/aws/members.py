@@ -130,7 +130,7 @@ def _deployed_but_refused(role_arn: str) -> tuple[Cause, ...]:
         Cause(
             "a resource control policy lets only callers of the organization assume roles there, "
             "and the platform is outside it",
-            'except the platform: in the Deny add "StringNotEqualsIfExists": {"aws:PrincipalAccount": "<platform account>"}',
+            "except the platform: add its account to the Deny",
         ),
         Cause(
             "the role was changed or deleted after the deployment", f"redeploy the StackSet to `{account}`"

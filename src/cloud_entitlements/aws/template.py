@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from cloud_entitlements.aws.permissions import ANY, OWN_STACKSET, Permission, Role, of_role
@@ -42,8 +42,6 @@ class TemplateInput:
     role_name: str
     role_path: str
     suffix: str
-    permissions_boundary: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def names(suffix: str) -> Names:
@@ -137,7 +135,7 @@ def _parameters(given: TemplateInput, organization: bool) -> str:
         (
             "PermissionsBoundary",
             "ARN of a policy to bound the roles with; empty for none.",
-            given.permissions_boundary or "",
+            "",
         ),
     ]
     lines = ["Parameters:"]
@@ -191,7 +189,8 @@ def _role(logical_id: str, given: TemplateInput, role: Role) -> str:
         "            Statement:",
         *_statements(of_role(role), given),
         "      Tags:",
-        *_tags(given),
+        "        - {Key: managed-by, Value: cloud-entitlements}",
+        f'        - {{Key: {VERSION_TAG}, Value: "{TEMPLATE_VERSION}"}}',
     ]
     return "\n".join(lines)
 
@@ -213,11 +212,6 @@ def _resource(resource: str, given: TemplateInput) -> str:
         return '"*"'
     stackset = names(given.suffix).stackset_name
     return f'!Sub "arn:${{AWS::Partition}}:cloudformation:*:${{AWS::AccountId}}:stackset/{stackset}:*"'
-
-
-def _tags(given: TemplateInput) -> list[str]:
-    tags = {**given.tags, "managed-by": "cloud-entitlements", VERSION_TAG: TEMPLATE_VERSION}
-    return [f"        - {{Key: {_quoted(key)}, Value: {_quoted(value)}}}" for key, value in tags.items()]
 
 
 def _stackset(given: TemplateInput) -> str:

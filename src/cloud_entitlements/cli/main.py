@@ -58,7 +58,7 @@ def root(ctx: click.Context, data_dir: str | None, output: str) -> None:
 def main() -> None:
     """Exit codes: 0 ok, 1 failed, 2 usage, 3 finished with gaps, 4 sign-in, 5 unreachable, 130 interrupted."""
     try:
-        code = _run(sys.argv[1:])
+        code = _run(hoisted(sys.argv[1:]))
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except click.Abort:
@@ -69,6 +69,26 @@ def main() -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     raise SystemExit(code)
+
+
+_GLOBAL = ("--output", "--data-dir")
+
+
+def hoisted(arguments: list[str]) -> list[str]:
+    """Global options stand anywhere: `ciem org list --output json` is `ciem --output json org list`."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument in _GLOBAL:
+            first += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
+        elif argument.startswith(tuple(f"{name}=" for name in _GLOBAL)):
+            first.append(argument)
+        else:
+            rest.append(argument)
+    return [*first, *rest]
 
 
 def _run(arguments: list[str]) -> int:

@@ -57,7 +57,9 @@ def _accounts(_connection: Any, run: Any, told: dict[str, str]) -> None:
     from cloud_entitlements.work import ledger
 
     progress = ledger.progress(run, "account")
+    now = ", ".join(f"{item.key} {item.progress_text}".strip() for item in ledger.under_way(run, most=3))
     line = f"{progress.done} of {progress.total} accounts" if progress.total else "reading the organization"
+    line = f"{line}: {now}" if now else line
     if told.get("line") != line:
         told["line"] = line
         _say(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection as database
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
@@ -16,7 +17,16 @@ def no_such_endpoint(_request: HttpRequest) -> HttpResponse:
 api.add_router("/aws/organizations", router_for(Kind.ORGANIZATION))
 api.add_router("/aws/accounts", router_for(Kind.ACCOUNT))
 
+
+def health(_request: HttpRequest) -> HttpResponse:
+    """For load balancers: the process answers, and so does its database."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
 urlpatterns = [
+    path("health", health, name="health"),
     path("api/v1/", api.urls),
     re_path(r"^api/", no_such_endpoint),
     path("accounts/", include("allauth.account.urls")),

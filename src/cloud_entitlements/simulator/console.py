@@ -28,7 +28,7 @@ header{display:flex;gap:1.5rem;align-items:baseline;border-bottom:2px solid var(
 h1{font-size:1.1rem;margin:0}h2{font-size:1rem;margin:2rem 0 .5rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 code,textarea{font:12px/1.5 ui-monospace,monospace}textarea{width:100%;height:14rem;box-sizing:border-box}
-code{background:var(--soft);padding:.1rem .3rem;overflow-wrap:anywhere}
+code{background:var(--soft);padding:.1rem .3rem;overflow-wrap:anywhere}td:first-child code{white-space:nowrap}
 .note{background:var(--soft);padding:.6rem .8rem;border-left:3px solid var(--accent)}
 .bad{border-color:#b3261e}button{font:inherit;padding:.3rem .8rem}
 ul.tree,ul.tree ul{list-style:none;padding-left:1.2rem;border-left:1px solid var(--line)}

@@ -175,6 +175,8 @@ def fail(item: WorkItem, error: str) -> bool:
 
 def _end(item: WorkItem, state: WorkItem.State, **values: object) -> bool:
     with transaction.atomic():
+        # Two last items that end at once must not each see the other as open: the run's row orders them.
+        Run.objects.select_for_update().filter(id=item.run_id).first()
         ended = _mine(item).update(state=state, ended_at=timezone.now(), lease_until=None, **values)
         if ended:
             _end_run_if_over(item.run_id)
@@ -275,6 +277,12 @@ def progress(run: Run, kind: str | None = None) -> Progress:
             running=Count("id", filter=Q(state=state.LEASED, lease_until__gte=timezone.now())),
         )
     )
+
+
+def under_way(run: Run, most: int = 20) -> list[WorkItem]:
+    """What is being worked on now, with its progress; old progress of a dead worker is left out."""
+    leased = WorkItem.objects.filter(run=run, state=WorkItem.State.LEASED, lease_until__gte=timezone.now())
+    return list(leased.exclude(key="").order_by("key")[:most])
 
 
 def take_lease(name: str, holder: str, seconds: float) -> bool:

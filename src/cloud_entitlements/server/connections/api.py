@@ -158,9 +158,11 @@ def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
         return Status(201, record(commands.add(kind, body.name, ids, body.tags)))
 
     create.__annotations__["body"] = NewOrganization if kind == Kind.ORGANIZATION else NewAccount
-    router.post("", response={201: Record, **PROBLEMS}, summary="Add a draft")(create)
+    router.post(
+        "", response={201: Record, **PROBLEMS}, summary="Add a draft", operation_id=f"{kind.value}_add"
+    )(create)
 
-    @router.get("", response={200: Records, **PROBLEMS}, summary="List")
+    @router.get("", response={200: Records, **PROBLEMS}, summary="List", operation_id=f"{kind.value}_list")
     def listed(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
         query = commands.connections(kind).order_by("created_at", "id")
         if page.cursor:
@@ -174,11 +176,21 @@ def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
             "next_cursor": cursor,
         }
 
-    @router.get("/{connection_id}", response={200: Record, **PROBLEMS}, summary="Show one")
+    @router.get(
+        "/{connection_id}",
+        response={200: Record, **PROBLEMS},
+        summary="Show one",
+        operation_id=f"{kind.value}_show",
+    )
     def show(request: HttpRequest, connection_id: str) -> dict[str, Any]:
         return record(found(connection_id))
 
-    @router.get("/{connection_id}/template", response=None, summary="The CloudFormation template")
+    @router.get(
+        "/{connection_id}/template",
+        response=None,
+        summary="The CloudFormation template",
+        operation_id=f"{kind.value}_template",
+    )
     def template(request: HttpRequest, connection_id: str) -> HttpResponse:
         connection = found(connection_id)
         response = HttpResponse(commands.template(connection), content_type="application/yaml")
@@ -186,32 +198,55 @@ def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
-    @router.post("/{connection_id}/connect", response={202: Record, **PROBLEMS}, summary="Prove and collect")
+    @router.post(
+        "/{connection_id}/connect",
+        response={202: Record, **PROBLEMS},
+        summary="Prove and collect",
+        operation_id=f"{kind.value}_connect",
+    )
     def connect(request: HttpRequest, connection_id: str, body: RoleGiven) -> Status[dict[str, Any]]:
         connection = found(connection_id)
         commands.connect(connection, body.role_arn)
         return Status(202, record(connection))
 
-    @router.get("/{connection_id}/accounts", response={200: AccountRecords, **PROBLEMS}, summary="Accounts")
+    @router.get(
+        "/{connection_id}/accounts",
+        response={200: AccountRecords, **PROBLEMS},
+        summary="Accounts",
+        operation_id=f"{kind.value}_accounts",
+    )
     def accounts(request: HttpRequest, connection_id: str, page: Query[AccountPage]) -> dict[str, Any]:
         query = _accounts(found(connection_id), page)
         rows = list(query[: page.limit + 1])
         cursor = _cursor([rows[page.limit - 1].account_id]) if len(rows) > page.limit else None
         return {"items": [records.account_record(row) for row in rows[: page.limit]], "next_cursor": cursor}
 
-    @router.patch("/{connection_id}", response={200: Record, **PROBLEMS}, summary="Change")
+    @router.patch(
+        "/{connection_id}",
+        response={200: Record, **PROBLEMS},
+        summary="Change",
+        operation_id=f"{kind.value}_change",
+    )
     def change(request: HttpRequest, connection_id: str, body: Change) -> dict[str, Any]:
         given = {name: value for name, value in body.dict().items() if value is not None}
         return record(commands.change(found(connection_id), **given))
 
-    @router.post("/{connection_id}/reprocess", response={202: Record, **PROBLEMS}, summary="Collect now")
+    @router.post(
+        "/{connection_id}/reprocess",
+        response={202: Record, **PROBLEMS},
+        summary="Collect now",
+        operation_id=f"{kind.value}_reprocess",
+    )
     def reprocess(request: HttpRequest, connection_id: str) -> Status[dict[str, Any]]:
         connection = found(connection_id)
         commands.reprocess(connection)
         return Status(202, record(connection))
 
     @router.post(
-        "/{connection_id}/retry", response={202: Record, **PROBLEMS}, summary="Try what failed again"
+        "/{connection_id}/retry",
+        response={202: Record, **PROBLEMS},
+        summary="Try what failed again",
+        operation_id=f"{kind.value}_retry",
     )
     def retry(
         request: HttpRequest, connection_id: str, account_id: str | None = None
@@ -220,7 +255,12 @@ def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
         commands.retry(connection, account_id)
         return Status(202, record(connection))
 
-    @router.delete("/{connection_id}", response={202: None, **PROBLEMS}, summary="Remove")
+    @router.delete(
+        "/{connection_id}",
+        response={202: None, **PROBLEMS},
+        summary="Remove",
+        operation_id=f"{kind.value}_remove",
+    )
     def remove(
         request: HttpRequest, connection_id: str, data: Literal["keep", "purge"] = "keep"
     ) -> Status[None]:

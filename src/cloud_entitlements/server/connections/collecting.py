@@ -13,7 +13,7 @@ from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
 from cloud_entitlements.aws.collecting import Scope
 from cloud_entitlements.aws.collectors import OF_ACCOUNT
-from cloud_entitlements.aws.failures import Failure
+from cloud_entitlements.aws.failures import Failure, causes_of
 from cloud_entitlements.aws.members import MemberState, enter, state_after_collecting
 from cloud_entitlements.aws.stacksets import Instance
 from cloud_entitlements.inventory import Gap
@@ -59,7 +59,7 @@ def _visit(task: Task, account_id: str) -> tuple[MemberState, list[Gap]]:
         last = payload["collected_at"].get(collector.name)
         found = stage(task, collector, session, scope, datetime.fromisoformat(last) if last else None)
         gaps += [found] if found else []
-    failures = [Failure(gap.code, gap.call, gap.message) for gap in gaps]
+    failures = [Failure(gap.code, gap.call, gap.message, causes_of(gap.code, gap.message)) for gap in gaps]
     return state_after_collecting(failures, len(OF_ACCOUNT)), gaps
 
 

@@ -69,8 +69,6 @@ def template_input(connection: Connection) -> TemplateInput:
         role_name=names.role_name,
         role_path=names.role_path,
         suffix=connection.suffix,
-        permissions_boundary=connection.permissions_boundary or None,
-        tags=connection.role_tags,
     )
 
 

@@ -24,6 +24,7 @@ from cloud_entitlements.server.connections import records, shown
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.pages import find
 from cloud_entitlements.work import ledger
+from cloud_entitlements.work.models import WorkItem
 
 STREAMS = 12
 STREAM_SECONDS = 30
@@ -47,8 +48,13 @@ def context(found: Connection) -> dict[str, Any]:
         "shown": shown.Shown(found),
         "checks": [records.check_record(check) for check in found.checks.all()],
         "progress": ledger.progress(run, "account") if run else None,
-        "over": run is None,
+        "under_way": _named(found, ledger.under_way(run)) if run else [],
     }
+
+
+def _named(found: Connection, items: list[WorkItem]) -> list[dict[str, Any]]:
+    names = dict(found.accounts.values_list("account_id", "name"))
+    return [{"account_id": item.key, "name": names.get(item.key, ""), "item": item} for item in items]
 
 
 @require_GET
@@ -99,7 +105,8 @@ def _stamp(connection_id: uuid.UUID) -> str:
             return "gone"
         run = ledger.active_run(str(connection_id))
         progress = ledger.progress(run, "account") if run else None
-        seen = [records.connection_record(found), str(progress)]
+        texts = [item.progress_text for item in ledger.under_way(run)] if run else []
+        seen = [records.connection_record(found), str(progress), texts]
         return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
     finally:
         database.close()

@@ -56,15 +56,12 @@ class Connection(models.Model):
     enabled = models.BooleanField(default=True)
     external_id = models.CharField(max_length=64, unique=True, default=new_external_id, editable=False)
     suffix = models.CharField(max_length=16, unique=True, default=new_suffix, editable=False)
-    permissions_boundary = models.CharField(max_length=2048, blank=True)
-    role_tags = models.JSONField(default=dict)
     template_seen_at = models.DateTimeField(null=True)
     """The wizard's second step is done: the template was downloaded, or its command copied."""
     role_arn = models.CharField(max_length=2048, blank=True)
     # The o-… id: the identity of an organization, known at connect. Root ids are unique only within one.
     organization_id = models.CharField(max_length=34, null=True, unique=True)  # noqa: DJ001  null: not known
     management_account_id = models.CharField(max_length=12, blank=True)
-    template_version = models.CharField(max_length=16, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     connected_at = models.DateTimeField(null=True)
     sync_started_at = models.DateTimeField(null=True)

@@ -11,7 +11,7 @@ from cloud_entitlements.aws.sessions import AwsSession, SwitchedOff
 from cloud_entitlements.server.connections import checklist
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.records import page_url, target_ids
-from cloud_entitlements.server.connections.surveying import survey_account, survey_organization
+from cloud_entitlements.server.connections.surveying import Found, survey_account, survey_organization
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.work.runner import GivenUp
 
@@ -78,8 +78,16 @@ def _survey(task: Task, session: AwsSession, organization: checks.Organization) 
     units = [unit["id"] for unit in found.units]
     _record(task, checks.check_targets(target_ids(task.connection), roots, units))
     found.take_on(task, organization)
-    _record(task, CheckResult(checks.ACCOUNTS_LISTED.code, "passed", found.summary))
+    _record(task, CheckResult(checks.ACCOUNTS_LISTED.code, "passed", found.summary + _also_singly(found)))
     _record(task, CheckResult(checks.MEMBER_ROLES.code, "running", f"0 of {found.to_try}"))
+
+
+def _also_singly(found: Found) -> str:
+    """Accounts of this organization that are connected by themselves too: said, and left to the person."""
+    ids = [account["id"] for account in found.accounts]
+    single = Connection.objects.filter(type=Connection.Type.ACCOUNT, targets__id__in=ids)
+    names = ", ".join(f"`{one.name}`" for one in single)
+    return f"; connected singly too: {names}, which can be removed" if names else ""
 
 
 def _reading(task: Task, detail: str) -> None:

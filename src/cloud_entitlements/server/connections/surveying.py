@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cloud_entitlements.aws.checks import Organization
+from cloud_entitlements.aws.checks import Organization, prove_role
 from cloud_entitlements.aws.collecting import Collector, Scope
 from cloud_entitlements.aws.collectors import OF_ACCOUNT, OF_ORGANIZATION
 from cloud_entitlements.aws.collectors.organization import COLLECTOR as ORGANIZATION
@@ -74,9 +74,13 @@ def survey(task: Task) -> None:
     """A collect run's first item."""
     Connection.objects.filter(id=task.connection.id).update(sync_started_at=timezone.now())
     if task.connection.type == Connection.Type.ACCOUNT:
+        if _proof_is_old(task.connection):
+            _prove_again(task)
         survey_account(task)
         return
     try:
+        if _proof_is_old(task.connection):
+            _prove_again(task)
         session = task.sessions.assume(task.role_to_assume())
         found = survey_organization(task, session, lambda detail: task.job.report(0, 0, detail))
         organization = next(iter(_staged(task, "organization")))
@@ -90,6 +94,16 @@ def survey(task: Task) -> None:
         task,
         Organization(organization["id"], organization["management_account_id"], organization["feature_set"]),
     )
+
+
+def _prove_again(task: Task) -> None:
+    """Daily: the role answers with the external id, and still refuses without it and with a wrong one."""
+    for result in prove_role(task.sessions, task.role_to_assume(), patience_seconds=0):
+        if result.state == "failed":
+            why = result.failure.message if result.failure else result.detail
+            settle(str(task.connection.id), f"the role's trust was tested again, and failed: {why}")
+            raise GivenUp(why)
+    Connection.objects.filter(id=task.connection.id).update(proven_at=timezone.now())
 
 
 def survey_account(task: Task) -> None:
@@ -191,6 +205,7 @@ def _add_work(task: Task, accounts: list[dict[str, Any]], instances: Mapping[str
     asked = task.run.payload.get("accounts")
     chosen = [row["id"] for row in accounts if asked is None or row["id"] in asked]
     collected = _collected_at(task.connection)
+    # as it was when the run began: members are tested again in the same run as the management role
     prove = task.connecting or _proof_is_old(task.connection)
     specs = [
         ItemSpec(

@@ -1,0 +1,118 @@
+"""Takes the documentation's pictures: walks the demo's flow in a real browser, as the tutorial tells it.
+
+`python docs/pictures.py [FOLDER]`; needs Chromium. With FOLDER it takes every page at two widths and both themes
+there instead, for looking at.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+PROGRAM = str(Path(sys.executable).parent / "ciem")
+IMAGES = Path(__file__).parent / "images"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+LOOKS = [(1440, "light"), (1440, "dark"), (1024, "light"), (1024, "dark")]
+
+
+class Camera:
+    """Writes the documentation's pictures, or every look of every page into a folder."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+
+    def take(self, page: Page, name: str, *, whole: bool = False) -> None:
+        page.wait_for_timeout(400)
+        if self.folder is None:
+            page.screenshot(path=IMAGES / f"{name}.png", full_page=whole)
+            return
+        for width, theme in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            page.screenshot(path=self.folder / f"{name}-{width}-{theme}.png", full_page=True)
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.emulate_media(color_scheme="light")
+
+
+def walk(context: BrowserContext, sign_in: str, console_url: str, camera: Camera) -> None:
+    page, console = context.new_page(), context.new_page()
+    base = sign_in.split("/sign-in", maxsplit=1)[0]
+    page.goto(sign_in)
+    camera.take(page, "home")
+    page.goto(f"{base}/setup/aws/connect/organization/")
+    page.get_by_label("Name").fill("Ostrava Robotics")
+    page.get_by_label("Organization ID").fill("o-ostrava001")
+    page.get_by_text("is the id of the organization itself").wait_for()
+    camera.take(page, "name")
+    page.get_by_label("Organization ID").fill("r-ostr")
+    page.get_by_label("Tags").fill("factory")
+    page.get_by_role("button", name="Continue").click()
+    camera.take(page, "template")
+    with page.expect_download() as download, tempfile.TemporaryDirectory() as folder:
+        page.get_by_role("link", name="Download").click()
+        template = Path(folder) / "template.yaml"
+        download.value.save_as(template)
+        console.goto(f"{console_url}310000000001/")
+        console.get_by_role("button", name="Activate").click()
+        console.goto(f"{console_url}310000000001/stacks/")
+        console.get_by_label("Template file").set_input_files(template)
+        console.get_by_label("I acknowledge").check()
+        console.get_by_role("button", name="Create stack").click()
+        arn = console.locator("code.output").first.inner_text()
+    camera.take(console, "console")
+    page.get_by_role("link", name="The stack is complete").click()
+    page.get_by_label("RoleArn").fill(arn)
+    page.get_by_text("Looks right").wait_for()
+    camera.take(page, "role")
+    page.get_by_role("button", name="Connect").click()
+    page.get_by_text("It is in the management account").wait_for()
+    page.get_by_text("The roles in the accounts answer").wait_for()
+    page.wait_for_timeout(3000)
+    camera.take(page, "checks")
+    page.get_by_role("link", name="See the accounts").click(timeout=120_000)
+    camera.take(page, "accounts")
+    page.goto(f"{base}/setup/aws/")
+    camera.take(page, "list")
+    page.get_by_role("link", name="Ostrava Robotics").click()
+    camera.take(page, "connection")
+    for name, path in (
+        ("administration", "/administration/"),
+        ("choose", "/setup/aws/connect/"),
+        ("trouble", "/"),
+    ):
+        page.goto(base + path)
+        if camera.folder:
+            camera.take(page, name)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    (folder or IMAGES).mkdir(parents=True, exist_ok=True)
+    demo = subprocess.Popen([PROGRAM, "demo", "--port", "0"], stderr=subprocess.PIPE, text=True)
+    told = ""
+    for line in demo.stderr or ():
+        told += line
+        if "Ctrl-C ends everything" in line:
+            break
+    sign_in, console = (
+        re.findall(rf"{words}\s+(\S+)", told)[0] for words in ("open the product", "the customer's side")
+    )
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            context = browser.new_context(viewport={"width": 1440, "height": 900})
+            walk(context, sign_in, console, Camera(folder))
+            browser.close()
+    finally:
+        demo.terminate()
+        demo.wait(20)
+
+
+if __name__ == "__main__":
+    main()
