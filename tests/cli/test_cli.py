@@ -231,7 +231,7 @@ def test_the_flow_over_http_with_a_token(ciem: Ciem, simulator: Running, tmp_pat
                 text = answer.read().decode()
                 return (
                     json.loads(text)
-                    if answer.headers["Content-Type"].startswith("application/json")
+                    if text and answer.headers["Content-Type"].startswith("application/json")
                     else text
                 )
 

@@ -320,7 +320,7 @@ def test_runs_start_when_they_are_due_and_not_before(connected: Connection) -> N
     assert schedule.start_due_runs() == 0
 
 
-def test_work_that_ends_unexpectedly_fails_the_connection_in_words(
+def test_a_full_disk_fails_the_check_in_words(
     platform: Running, deploy: Deploy, finish: Finish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cloud_entitlements.work.runner.RETRY_SECONDS", 0.01)
@@ -334,5 +334,22 @@ def test_work_that_ends_unexpectedly_fails_the_connection_in_words(
     assert finish(run).state == "failed"
     found = commands.find(str(draft.id))
     assert found.status == "failed"
-    assert "No space left" in found.sync_error
-    monkeypatch.undo()
+    check = found.checks.get(code="organization_read")
+    assert (check.failure_code, "No space left" in check.message) == ("disk", True)
+    assert check.causes[0]["fix"]
+
+
+def test_an_unexpected_error_ends_the_connecting_and_says_so(
+    platform: Running, deploy: Deploy, finish: Finish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloud_entitlements.work.runner.RETRY_SECONDS", 0.01)
+    draft = commands.add("organization", "Larkspur", ["ou-lark-40000000"])
+    run = commands.connect(draft, deploy(draft))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("cloud_entitlements.aws.checks.prove_role", broken)
+    assert finish(run).state == "failed"
+    found = commands.find(str(draft.id))
+    assert (found.status, "a mistake of ours" in found.sync_error) == ("failed", True)

@@ -6,6 +6,7 @@ resource control policy, boundary, missing identity policy. Imports botocore alo
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,6 +66,10 @@ _NO_CREDENTIALS = Cause(
 )
 
 _CALLER = re.compile(r"User: arn:[\w-]+:(?:iam|sts)::(\d{12}):")
+_DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES})
+_FULL = Cause(
+    "the data folder is full or can't be written", "make room there, or set CIEM_DATA_DIR, then retry"
+)
 _DENIED_BY = (
     ("resource control policy", "denied_by_rcp"),
     ("service control policy", "denied_by_scp"),
@@ -156,6 +161,8 @@ def causes_of(code: str, message: str = "") -> tuple[Cause, ...]:
 
 
 def _without_answer(error: Exception) -> tuple[str, tuple[Cause, ...]]:
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return "disk", (_FULL,)
     for kinds, code, causes in _LOCAL:
         if isinstance(error, kinds):
             return code, causes
