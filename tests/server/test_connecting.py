@@ -327,7 +327,7 @@ def test_a_full_disk_fails_the_check_in_words(
     draft = commands.add("organization", "Larkspur", ["ou-lark-40000000"])
     run = commands.connect(draft, deploy(draft))
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("cloud_entitlements.inventory.staging.Staging._write", broken)
