@@ -5,6 +5,7 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 SYNCED := .venv/.synced
 PYTEST_ARGS ?=
+export UV_PYTHON ?= $(PYTHON)
 
 .PHONY: demo test check bench format help
 
@@ -25,7 +26,7 @@ test: $(SYNCED)
 check: $(SYNCED)
 	$(UV) run --no-sync ruff check
 	$(UV) run --no-sync ruff format --check
-	$(UV) run --no-sync mypy
+	CIEM_DATA_DIR=.cache/data $(UV) run --no-sync mypy
 	$(UV) run --no-sync lint-imports
 	$(UV) run --no-sync python -m cloud_entitlements.aws.template .cache
 	$(UV) run --no-sync cfn-lint .cache/*.yaml

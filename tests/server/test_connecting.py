@@ -58,6 +58,21 @@ def test_the_snapshot_holds_the_management_account_and_the_policies_above(
     assert {row["present"] for row in snapshot.rows("password_policy")} == {True, False}
 
 
+def test_what_is_dropped_is_stored_nowhere(connected_whole: Connection) -> None:
+    """E-mail addresses, SAML metadata, access key secrets: planted in the simulated AWS, found in no file."""
+    planted = [b"@example.com", b"EntityDescriptor", b"master@"]
+    files = [path for path in settings.DATA_DIR.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".parquet" for path in files)
+    for path in files:
+        content = path.read_bytes()
+        assert not [canary for canary in planted if canary in content], path
+    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connected_whole.id))
+    assert snapshot is not None
+    for table in snapshot.manifest.tables:
+        text = str(list(snapshot.rows(table))).encode()
+        assert not [canary for canary in planted if canary in text], table
+
+
 def test_another_external_id_fails_the_first_check_and_keeps_the_record(
     platform: Running, deploy: Deploy, finish: Finish, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,16 +108,21 @@ def _root_refused(caller: Caller) -> Failure:
     return Failure("root_credentials", "sts:GetCallerIdentity", f"the caller is `{caller.arn}`", (cause,))
 
 
-def policy_for_platform(partition: str, role_path: str) -> dict[str, Any]:
-    """What the platform's identity needs in its own account, and nothing more."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "AssumeConnectedRoles",
-                "Effect": "Allow",
-                "Action": "sts:AssumeRole",
-                "Resource": f"arn:{partition}:iam::*:role{role_path}*",
-            }
-        ],
+def policy_for_platform(partition: str, role_path: str, own_arn: str | None = None) -> dict[str, Any]:
+    """What the platform's identity needs in its own account, and nothing more.
+
+    The second statement lets it know its own path, and lets `ciem doctor` prove the first.
+    """
+    assume = {
+        "Sid": "AssumeConnectedRoles",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Resource": f"arn:{partition}:iam::*:role{role_path}*",
     }
+    know = {
+        "Sid": "KnowItself",
+        "Effect": "Allow",
+        "Action": ["iam:GetRole", "iam:SimulatePrincipalPolicy"],
+        "Resource": own_arn,
+    }
+    return {"Version": "2012-10-17", "Statement": [assume, know] if own_arn else [assume]}

@@ -71,6 +71,10 @@ def _print_policy(platform: Any, role_path: str) -> None:
     from cloud_entitlements.aws.platform import policy_for_platform
 
     stored = platform.stored()
-    policy = policy_for_platform(stored.partition if stored else "aws", role_path)
+    policy = (
+        policy_for_platform(stored.partition, role_path, stored.arn)
+        if stored
+        else policy_for_platform("aws", role_path)
+    )
     click.echo("\nthe platform's identity needs this policy, and nothing else:", file=sys.stderr)
     click.echo(json.dumps(policy, indent=2), file=sys.stderr)

@@ -9,6 +9,7 @@ CIEM_SYNCHRONIZATION_MINUTES   pause between two runs of a connection (default 1
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -33,12 +34,13 @@ def _secret_key() -> str:
     """Made once, readable by the owner alone, outside the database."""
     DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = DATA_DIR / "secret.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        draft = DATA_DIR / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):  # another process was first: its key counts
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text().strip()
 
 

@@ -18,6 +18,9 @@ from moto.organizations.models import organizations_backends
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from cloud_entitlements.simulator import seed
+from cloud_entitlements.simulator.stacksets import SETS
+
 PARTITION = "aws"
 Start = Callable[..., Any]
 
@@ -107,9 +110,7 @@ class Desk:
             )()
             return redirect(home)
         if rest == ["join"]:
-            from cloud_entitlements.simulator.server import join
-
-            join(self.account, form.get("name") or "late-arrival", form.get("unit"))
+            seed.join(self.account, form.get("name") or "late-arrival", form.get("unit"))
             return redirect(home)
         if rest == ["stacks"]:
             return self._create(request)
@@ -202,8 +203,6 @@ class Desk:
 <form method="post" action="/console/{self.account}/stacks/{quote(name)}/delete"><p><button>Delete stack</button></p></form>"""
 
     def _instances(self, stack: dict[str, Any]) -> str:
-        from cloud_entitlements.simulator.stacksets import SETS
-
         stackset = next(
             (out["OutputValue"] for out in stack.get("Outputs", []) if out["OutputKey"] == "StackSetId"), ""
         )

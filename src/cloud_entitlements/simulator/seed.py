@@ -143,6 +143,15 @@ def add_account(backend: Any, account_id: str, name: str, parent: str, state: st
     stacksets.follow_organization()
 
 
+def join(manager: str, name: str, unit: str | None = None) -> str:
+    """A new account joins below `unit` (an id or a name; the root when there is none)."""
+    backend = organizations_backends[manager][PARTITION]
+    parents = {found.name: found.id for found in backend.ou} | {found.id: found.id for found in backend.ou}
+    number = max(int(account.id) for account in backend.accounts) + 1
+    add_account(backend, f"{number:012}", name, parents[unit or backend.org.root_id])
+    return f"{number:012}"
+
+
 def _control_policy(backend: Any, kind: str, given: Mapping[str, Any], units: Mapping[str, str]) -> None:
     content = json.dumps(given["document"])
     made = backend.create_policy(Name=given["name"], Description="", Type=kind, Content=content, Tags=[])
@@ -282,12 +291,3 @@ def _generated(accounts: int, roles: int) -> dict[str, Any]:
              "management": {"id": "400000000000", "name": "generated-management"}, "accounts": members}
         ],
     }  # fmt: skip
-
-
-def organization_names() -> dict[str, str]:
-    """Names of the seeded organizations' management accounts, for the console."""
-    return {
-        manager: backend[PARTITION].accounts[0].name
-        for manager, backend in organizations_backends.items()
-        if backend[PARTITION].org is not None
-    }

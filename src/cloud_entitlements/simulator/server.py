@@ -14,14 +14,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.organizations.models import organizations_backends
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from cloud_entitlements.simulator import iam, keys, seed, stacks, stacksets
 from cloud_entitlements.simulator.console import Console
 from cloud_entitlements.simulator.guard import Guard, Start
-
-PARTITION = "aws"
 
 
 class Quiet(WSGIRequestHandler):
@@ -54,17 +51,8 @@ class Simulator:
             return _json(start, self.guard.calls_since(int(since)))
         if path == "accounts" and environ["REQUEST_METHOD"] == "POST":
             given = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
-            return _json(start, {"account_id": join(given["manager"], given["name"], given.get("unit"))})
+            return _json(start, {"account_id": seed.join(given["manager"], given["name"], given.get("unit"))})
         return _json(start, {"error": "no such control"}, "404 Not Found")
-
-
-def join(manager: str, name: str, unit: str | None = None) -> str:
-    """A new account joins below `unit` (an id or a name; the root when there is none)."""
-    backend = organizations_backends[manager][PARTITION]
-    parents = {found.name: found.id for found in backend.ou} | {found.id: found.id for found in backend.ou}
-    number = max(int(account.id) for account in backend.accounts) + 1
-    seed.add_account(backend, f"{number:012}", name, parents[unit or backend.org.root_id])
-    return f"{number:012}"
 
 
 def _json(start: Start, answer: Any, status: str = "200 OK") -> Iterable[bytes]:

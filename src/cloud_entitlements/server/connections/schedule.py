@@ -54,7 +54,7 @@ def lay_out_checks(connection: Connection) -> None:
     listed = CHECKS_ORGANIZATION if connection.type == Connection.Type.ORGANIZATION else CHECKS_ACCOUNT
     Check.objects.filter(connection=connection).delete()
     Check.objects.bulk_create(
-        Check(connection=connection, position=position, code=check.code, title=check.title)
+        Check(connection=connection, position=position, code=check.code, title=check.title, call=check.call)
         for position, check in enumerate(listed)
     )
 
