@@ -149,6 +149,11 @@ def claim(owner: str, kinds: Sequence[str], lease_seconds: float = LEASE_SECONDS
     return WorkItem.objects.select_related("run").get(id=rows[0][0]) if rows else None
 
 
+def may_be_claimable() -> bool:
+    """A look without a lock, so that idle workers don't hold up those who write."""
+    return WorkItem.objects.filter(run__state=Run.State.RUNNING, state__in=OPEN).exists()
+
+
 def _adapt(moment: datetime) -> Any:
     """As the database stores it: a raw cursor doesn't convert for SQLite."""
     return connection.ops.adapt_datetimefield_value(moment)

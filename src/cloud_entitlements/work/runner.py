@@ -1,7 +1,7 @@
 """The embedded runner: threads that claim items and hand them to the functions given for their kinds.
 
-One thread renews the leases of what is being done and, while this runner holds the schedule, calls `tick`,
-which starts the runs that are due. Several runners, in one process or many, share one ledger.
+One thread looks for work, renews the leases of what is being done and, while this runner holds the schedule,
+calls `tick`, which starts the runs that are due. Several runners, in one process or many, share one ledger.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,7 +122,7 @@ class Runner:
             while not self._stop.is_set():
                 if not self._do_one():
                     with self._wake:
-                        self._wake.wait(IDLE_SECONDS)
+                        self._wake.wait(BEAT_SECONDS)
         finally:
             connections.close_all()
 
@@ -163,11 +164,23 @@ class Runner:
 
     def _beat_until_stopped(self) -> None:
         try:
+            next_beat = 0.0
             while not self._stop.is_set():
-                self._beat()
-                self._stop.wait(BEAT_SECONDS)
+                if time.monotonic() >= next_beat:
+                    self._beat()
+                    next_beat = time.monotonic() + BEAT_SECONDS
+                self._look()
+                self._stop.wait(min(IDLE_SECONDS, BEAT_SECONDS))
         finally:
             connections.close_all()
+
+    def _look(self) -> None:
+        """One thread looks for work of other processes, and wakes the others."""
+        try:
+            if ledger.may_be_claimable():
+                self.wake()
+        except Exception:
+            log.exception("could not look for work")
 
     def _beat(self) -> None:
         close_old_connections()

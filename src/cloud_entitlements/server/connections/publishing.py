@@ -11,6 +11,7 @@ from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
 from cloud_entitlements.inventory import Coverage, Publication, Snapshot, prune, publish
 from cloud_entitlements.server.connections import checklist
+from cloud_entitlements.server.connections.collecting import answering
 from cloud_entitlements.server.connections.models import Account, Check, Connection
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.work import ledger
@@ -72,7 +73,7 @@ def _end_checklist(connection: Connection, snapshot: Snapshot) -> None:
     )
     if members.exists():
         coverage = snapshot.manifest.coverage
-        text = f"{coverage.connected} of {coverage.total} answer"
+        text = answering(coverage.connected, coverage.total, ended=True)
         checklist.record(connection, CheckResult(checks.MEMBER_ROLES.code, "passed", text))
     found = ", ".join(f"{count} {kind}s" for kind, count in snapshot.manifest.identities.items())
     gaps = f"; {snapshot.manifest.gaps} gaps" if snapshot.manifest.gaps else ""
