@@ -326,6 +326,18 @@ def test_an_organization_says_which_of_its_accounts_are_connected_singly(
     assert "`Amara alone`" in draft.checks.get(code="accounts_listed").detail
 
 
+def test_an_attempt_that_fails_loses_nothing_that_worked(
+    connected: Connection, finish: Finish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloud_entitlements.aws.checks.PROPAGATION_SECONDS", 0)
+    other = "arn:aws:iam::210000000001:role/cloud-entitlements/not-there"
+    assert finish(commands.connect(connected, other)).state == "failed"
+    found = commands.find(str(connected.id))
+    assert (found.status, found.role_arn) == ("connected", connected.role_arn)
+    assert found.checks.get(code="role_assumed").state == "failed"
+    assert finish(commands.reprocess(found)).state == "done"
+
+
 def test_runs_start_when_they_are_due_and_not_before(connected: Connection) -> None:
     assert schedule.start_due_runs() == 0
     Connection.objects.update(sync_ended_at=timezone.now() - timedelta(minutes=16))

@@ -107,6 +107,7 @@ def detail(found: Connection) -> dict[str, Any]:
         "gaps": gaps[:200],
         "gap_count": len(gaps),
         "units": shown.by_unit(found),
+        "attempt_failed": found.checks.filter(state="failed").exists(),
     }
 
 
