@@ -46,22 +46,32 @@ def plant(seed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _platform(given: Mapping[str, str]) -> dict[str, str]:
-    """The account that the product runs in: a user with keys, and a role for those who want one."""
+    """The account that the product runs in: a user with keys, and roles for those who want one."""
     backend = iam_backends[given["account"]][PARTITION]
-    may = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/cloud-entitlements/*"},
-        {"Effect": "Allow", "Action": ["iam:GetRole", "iam:GetUser"], "Resource": "*"}]}  # fmt: skip
     path, _, name = given["user"].rpartition("/")
     user = backend.create_user("us-east-1", name, f"{path}/")
-    backend.put_user_policy(name, "assume-connected-roles", json.dumps(may))
-    if "role" in given:
-        path, _, role_name = given["role"].rpartition("/")
-        trust = _trust({"AWS": f"arn:aws:iam::{given['account']}:root"})
-        backend.create_role(role_name, json.dumps(trust), f"{path}/", None, "", [], "3600")
-        backend.put_role_policy(role_name, "assume-connected-roles", json.dumps(may))
-        backend.put_user_policy(name, "become-the-server", json.dumps({"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{given['account']}:role{given['role']}"}]}))  # fmt: skip
+    own = [
+        f"arn:aws:iam::{given['account']}:role{given[key]}" for key in ("role", "narrow_role") if key in given
+    ]
+    backend.put_user_policy(name, "platform", _platform_policy(own, ["iam:GetRole", "iam:GetUser"]))
+    for key, known in (("role", ["iam:GetRole"]), ("narrow_role", [])):
+        if key in given:
+            _platform_role(backend, given["account"], given[key], known)
     return {"account": given["account"], "principal_arn": user.arn, **_key(backend, name)}
+
+
+def _platform_role(backend: Any, account: str, path_and_name: str, known: list[str]) -> None:
+    path, _, name = path_and_name.rpartition("/")
+    trust = _trust({"AWS": f"arn:aws:iam::{account}:root"})
+    backend.create_role(name, json.dumps(trust), f"{path}/", None, "", [], "3600")
+    backend.put_role_policy(name, "platform", _platform_policy([], known))
+
+
+def _platform_policy(own_roles: list[str], known: list[str]) -> str:
+    roles = ["arn:aws:iam::*:role/cloud-entitlements/*", *own_roles]
+    statements = [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": roles}]
+    statements += [{"Effect": "Allow", "Action": known, "Resource": "*"}] if known else []
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def _operator(account: str) -> dict[str, str]:

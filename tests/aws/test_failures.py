@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import pytest
+from botocore import exceptions as boto
+
+from cloud_entitlements.aws.failures import from_error, is_denied
+
+
+def answer(code: str, message: str = "") -> boto.ClientError:
+    return boto.ClientError(
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"RequestId": "r-1"}}, "Any"
+    )
+
+
+USER = "User: arn:aws:sts::999988887777:assumed-role/p/s is not authorized to perform: x:Y "
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (answer("AccessDenied", USER + "with an explicit deny in a service control policy"), "denied_by_scp"),
+        (
+            answer("AccessDenied", USER + "with an explicit deny in a resource control policy"),
+            "denied_by_rcp",
+        ),
+        (
+            answer("AccessDenied", USER + "because no permissions boundary allows the x:Y action"),
+            "denied_by_boundary",
+        ),
+        (
+            answer("AccessDeniedException", USER + "because no identity-based policy allows the x:Y action"),
+            "not_allowed",
+        ),
+        (answer("AccessDenied", USER), "denied"),
+        (answer("Throttling", "Rate exceeded"), "throttled"),
+        (answer("TooManyRequestsException"), "throttled"),
+        (answer("ExpiredToken"), "expired"),
+        (answer("InvalidClientTokenId"), "bad_credentials"),
+        (answer("SignatureDoesNotMatch"), "bad_credentials"),
+        (boto.NoCredentialsError(), "no_credentials"),
+        (boto.TokenRetrievalError(provider="sso", error_msg="expired"), "expired"),
+        (boto.SSLError(endpoint_url="https://x", error="self-signed"), "tls"),
+        (boto.EndpointConnectionError(endpoint_url="https://x"), "unreachable"),
+        (boto.ConnectTimeoutError(endpoint_url="https://x"), "unreachable"),
+        (boto.ReadTimeoutError(endpoint_url="https://x"), "timeout"),
+        (boto.ConnectionClosedError(endpoint_url="https://x"), "reset"),
+        (OSError(errno.ENOSPC, "No space left on device"), "disk"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_kind_has_its_code_and_all_but_a_bare_denial_a_cause_with_its_fix(
+    error: Exception, code: str
+) -> None:
+    failure = from_error(error, "x:Y")
+    assert (failure.code, failure.call) == (code, "x:Y")
+    assert failure.message
+    assert bool(failure.causes) == (code != "denied")
+    assert all(cause.text and cause.fix for cause in failure.causes)
+
+
+def test_an_unknown_answer_keeps_aws_own_words_and_the_request_id() -> None:
+    failure = from_error(answer("SomethingNew", "what is\nthis"), "x:Y")
+    assert (failure.code, failure.message, failure.request_id) == (
+        "SomethingNew",
+        "SomethingNew: what is this",
+        "r-1",
+    )
+
+
+def test_the_line_to_copy_against_a_perimeter_names_the_platforms_account() -> None:
+    said = USER + "with an explicit deny in a resource control policy"
+    assert (
+        '"aws:PrincipalAccount": "999988887777"'
+        in from_error(answer("AccessDenied", said), "x:Y").causes[0].fix
+    )
+
+
+def test_a_message_of_any_length_is_kept_short() -> None:
+    assert len(from_error(answer("X", "y" * 10_000), "x:Y").message) <= 600
+
+
+@pytest.mark.parametrize(
+    ("error", "denied"),
+    [(answer("AccessDenied"), True), (answer("Throttling"), False), (ValueError(), False)],
+)
+def test_only_access_denied_is_a_denial(error: Any, denied: bool) -> None:
+    assert is_denied(error) is denied
