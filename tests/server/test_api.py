@@ -123,6 +123,7 @@ def test_malformed_json_and_unknown_addresses_answer_as_problems(api: Api) -> No
     assert answer.status_code in (400, 422)
     assert answer["Content-Type"] == "application/problem+json"
     missing = api("GET", "/api/v1/nothing")
+    assert missing.json()["request_id"] == missing["X-Request-Id"]
     assert missing.status_code == 404
     assert missing["Content-Type"] == "application/problem+json"
     assert api("GET", f"{ORGANIZATIONS}/00000000-0000-0000-0000-000000000000").status_code == 404

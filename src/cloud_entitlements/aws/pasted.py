@@ -44,10 +44,6 @@ class Targets:
 
     ids: tuple[str, ...]
 
-    @property
-    def whole_organization(self) -> bool:
-        return self.ids[0].startswith("r-")
-
 
 @dataclass(frozen=True, slots=True)
 class RoleArn:

@@ -32,10 +32,6 @@ class Permission:
     dropped: str = ""
     """Fields of the answer that are thrown away before anything is stored, and why."""
 
-    @property
-    def sid_group(self) -> str:
-        return self.action.partition(":")[0]
-
 
 PERMISSIONS: tuple[Permission, ...] = (
     Permission("organizations:DescribeOrganization", "know which organization this is, and whether all its features are on", ORGANIZATION,

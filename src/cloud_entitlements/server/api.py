@@ -6,7 +6,6 @@ changes. Endpoints stand in each app's `api.py`.
 
 from __future__ import annotations
 
-import uuid
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +14,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 
+from cloud_entitlements.server import request_id
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Taken
 from cloud_entitlements.server.people.tokens import find_token
 
@@ -35,54 +35,55 @@ api = NinjaAPI(
 )
 
 
-def problem(status: int, code: str, detail: str, **more: Any) -> JsonResponse:
+def problem(request: HttpRequest, status: int, code: str, detail: str, **more: Any) -> JsonResponse:
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": code,
         "detail": detail,
-        "request_id": str(uuid.uuid4()),
+        "request_id": request_id.of(request),
         **more,
     }
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 @api.exception_handler(Invalid)
-def _invalid(_request: HttpRequest, refusal: Invalid) -> HttpResponse:
+def _invalid(request: HttpRequest, refusal: Invalid) -> HttpResponse:
     errors = {
         name: {"code": found.code, "text": found.text, "fix": found.fix}
         for name, found in refusal.fields.items()
     }
-    return problem(422, "invalid", str(refusal), errors=errors)
+    return problem(request, 422, "invalid", str(refusal), errors=errors)
 
 
 @api.exception_handler(Taken)
-def _taken(_request: HttpRequest, refusal: Taken) -> HttpResponse:
+def _taken(request: HttpRequest, refusal: Taken) -> HttpResponse:
     from cloud_entitlements.server.connections.records import api_url
 
     other = {"url": api_url(refusal.other), "id": str(refusal.other.id), "name": refusal.other.name}
-    return problem(409, "taken", refusal.text, fix=refusal.fix, url=other["url"], other=other)
+    return problem(request, 409, "taken", refusal.text, fix=refusal.fix, url=other["url"], other=other)
 
 
 @api.exception_handler(NotReady)
-def _not_ready(_request: HttpRequest, refusal: NotReady) -> HttpResponse:
-    return problem(409, refusal.code, refusal.text, fix=refusal.fix)
+def _not_ready(request: HttpRequest, refusal: NotReady) -> HttpResponse:
+    return problem(request, 409, refusal.code, refusal.text, fix=refusal.fix)
 
 
 @api.exception_handler(NotFound)
-def _not_found(_request: HttpRequest, refusal: NotFound) -> HttpResponse:
-    return problem(404, "not_found", refusal.text, fix=refusal.fix)
+def _not_found(request: HttpRequest, refusal: NotFound) -> HttpResponse:
+    return problem(request, 404, "not_found", refusal.text, fix=refusal.fix)
 
 
 @api.exception_handler(Http404)
-def _no_such_page(_request: HttpRequest, _error: Http404) -> HttpResponse:
-    return problem(404, "not_found", "there is nothing at this address")
+def _no_such_page(request: HttpRequest, _error: Http404) -> HttpResponse:
+    return problem(request, 404, "not_found", "there is nothing at this address")
 
 
 @api.exception_handler(AuthenticationError)
-def _who_are_you(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+def _who_are_you(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     response = problem(
+        request,
         401,
         "not_signed_in",
         "no valid token was sent",
@@ -93,7 +94,7 @@ def _who_are_you(_request: HttpRequest, _error: AuthenticationError) -> HttpResp
 
 
 @api.exception_handler(ValidationError)
-def _not_as_described(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _not_as_described(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = {
         ".".join(str(part) for part in found["loc"][2:]) or str(found["loc"][-1]): {
             "code": found["type"],
@@ -102,9 +103,9 @@ def _not_as_described(_request: HttpRequest, error: ValidationError) -> HttpResp
         }
         for found in error.errors
     }
-    return problem(422, "invalid", "the request is not as the API describes it", errors=errors)
+    return problem(request, 422, "invalid", "the request is not as the API describes it", errors=errors)
 
 
 @api.exception_handler(HttpError)
-def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(error.status_code, HTTPStatus(error.status_code).name.lower(), str(error))
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(request, error.status_code, HTTPStatus(error.status_code).name.lower(), str(error))

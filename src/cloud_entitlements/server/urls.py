@@ -10,8 +10,8 @@ from cloud_entitlements.server.api import api, problem
 from cloud_entitlements.server.connections.api import Kind, router_for
 
 
-def no_such_endpoint(_request: HttpRequest) -> HttpResponse:
-    return problem(404, "not_found", "there is no such endpoint", fix="see /api/v1/openapi.json")
+def no_such_endpoint(request: HttpRequest) -> HttpResponse:
+    return problem(request, 404, "not_found", "there is no such endpoint", fix="see /api/v1/openapi.json")
 
 
 api.add_router("/aws/organizations", router_for(Kind.ORGANIZATION))

@@ -250,12 +250,6 @@ def unhold(subject: str) -> None:
     Run.objects.filter(subject=subject, state=Run.State.HELD).update(state=Run.State.RUNNING)
 
 
-def cancel(subject: str) -> None:
-    """Ends what is under way or waits; items that are being worked on lose their lease."""
-    live = Run.objects.filter(subject=subject, state__in=[*UNFINISHED, Run.State.QUEUED])
-    live.update(state=Run.State.CANCELLED, ended_at=timezone.now())
-
-
 def forget(subject: str) -> None:
     Run.objects.filter(subject=subject).delete()
 

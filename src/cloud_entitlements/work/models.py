@@ -17,7 +17,6 @@ class Run(models.Model):
         HELD = "held"
         DONE = "done"
         FAILED = "failed"
-        CANCELLED = "cancelled"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.CharField(max_length=64, db_index=True)

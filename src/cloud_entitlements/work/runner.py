@@ -53,7 +53,7 @@ class Job:
         ledger.report(self.item, done, total, text)
 
     def lost(self) -> bool:
-        """True when somebody else has taken the item over, or its run was cancelled."""
+        """True when somebody else has taken the item over, or its run is gone."""
         return self._lost.is_set()
 
 

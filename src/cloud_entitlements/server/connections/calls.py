@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections import Counter as Tally
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class Counter:
-    run_id: uuid.UUID
-    key: str
     counted: Tally[str] = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -22,7 +22,7 @@ from cloud_entitlements.server.connections.models import Account, Check, Connect
 from cloud_entitlements.server.connections.surveying import stage
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.work import ledger
-from cloud_entitlements.work.runner import Postpone
+from cloud_entitlements.work.runner import Postpone, Released
 
 PROPAGATION_SECONDS = 60
 PAUSE_SECONDS = 5
@@ -55,6 +55,8 @@ def _visit(task: Task, account_id: str) -> tuple[MemberState, list[Gap]]:
     scope = Scope(account_id, task.role.partition)
     gaps: list[Gap] = []
     for number, collector in enumerate(OF_ACCOUNT):
+        if task.job.lost():
+            raise Released  # somebody else has taken it over, or the run is gone
         task.job.report(number, len(OF_ACCOUNT), collector.name.replace("_", " "))
         last = payload["collected_at"].get(collector.name)
         found = stage(task, collector, session, scope, datetime.fromisoformat(last) if last else None)

@@ -26,6 +26,7 @@ from cloud_entitlements.aws.pasted import (
 )
 from cloud_entitlements.aws.template import Names, TemplateInput, deploy_command, render_template
 from cloud_entitlements.aws.template import names as names_of
+from cloud_entitlements.inventory import remove_connection
 from cloud_entitlements.server.connections import platform, schedule
 from cloud_entitlements.server.connections.models import MAX_TAGS, Account, Connection, Target
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Taken
@@ -173,7 +174,7 @@ def remove(connection: Connection, data: Literal["keep", "purge"] = "keep") -> N
         connection.delete()
     shutil.rmtree(settings.STAGING_DIR / subject, ignore_errors=True)
     if data == "purge":
-        shutil.rmtree(settings.SNAPSHOTS_DIR / subject, ignore_errors=True)
+        remove_connection(settings.SNAPSHOTS_DIR, subject)
 
 
 def failed_accounts(connection: Connection) -> list[str]:

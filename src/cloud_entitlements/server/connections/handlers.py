@@ -51,7 +51,7 @@ def _task(job: Job) -> Task:
     connection = Connection.objects.filter(id=uuid.UUID(run.subject)).first()
     if connection is None:
         raise GivenUp("the connection was removed")
-    recorder = calls.Counter(run.id, job.item.key)
+    recorder = calls.Counter()
     return Task(
         job=job,
         run=run,
