@@ -155,9 +155,12 @@ def test_a_taken_port_is_explained(ciem: Ciem) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         ended = ciem("serve", "--port", str(taken.getsockname()[1]))
+        demo = ciem("demo", "--port", str(taken.getsockname()[1]))
     assert ended.code == 1
     assert "cannot listen on" in ended.err
     assert "ciem serve --port" in ended.err
+    assert (demo.code, "ciem demo --port" in demo.err) == (1, True)
+    assert "starting" not in demo.err
 
 
 def test_the_demo_connects_once_and_prints_what_it_found(ciem: Ciem) -> None:

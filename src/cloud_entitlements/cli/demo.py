@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from cloud_entitlements.cli.context import Context, Failed
+from cloud_entitlements.cli.serve import refuse_taken_port
 
 NAME = "Larkspur Freight"
 
@@ -28,6 +29,8 @@ NAME = "Larkspur Freight"
 def demo(context: Context, port: int, once: bool, as_json: bool) -> None:
     if importlib.util.find_spec("moto") is None:
         raise Failed("the demo's simulated AWS is not installed", "pip install 'cloud-entitlements[demo]'")
+    if not once:
+        refuse_taken_port(port)
     started = time.monotonic()
     with _data_dir(context) as folder, _simulator() as simulator:
         context.data_dir = str(folder)

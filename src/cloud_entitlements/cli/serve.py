@@ -19,6 +19,17 @@ def serve(context: Context, host: str, port: int, no_runner: bool) -> None:
     run(host, port, runner=not no_runner)
 
 
+def refuse_taken_port(port: int) -> None:
+    from cloud_entitlements.server import serve as server
+
+    try:
+        server.refuse_taken("127.0.0.1", port)
+    except server.PortTaken as taken:
+        raise Failed(
+            str(taken), f"choose another: `ciem demo --port {port + 1}`", code="port_taken"
+        ) from taken
+
+
 def run(host: str, port: int, *, runner: bool = True, more: str = "") -> None:
     from cloud_entitlements.server import serve as server
 

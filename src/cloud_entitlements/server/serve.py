@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -40,6 +41,16 @@ def serve(host: str, port: int, *, runner: bool = True, ready: Callable[[str], N
     finally:
         if work is not None:
             work.stop()
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Before anything slow is begun. Raises PortTaken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(f"cannot listen on `{host}:{port}`: {error.strerror}") from error
 
 
 def _runner() -> Any:
