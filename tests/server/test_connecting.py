@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
+from cloud_entitlements.aws.members import enter
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.server.connections import commands, records, schedule
 from cloud_entitlements.server.connections.models import Connection
@@ -336,6 +338,38 @@ def test_an_attempt_that_fails_loses_nothing_that_worked(
     assert (found.status, found.role_arn) == ("connected", connected.role_arn)
     assert found.checks.get(code="role_assumed").state == "failed"
     assert finish(commands.reprocess(found)).state == "done"
+
+
+def test_an_account_that_could_not_be_finished_is_a_gap_and_not_silently_old(
+    connected: Connection, finish: Finish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloud_entitlements.work.runner.RETRY_SECONDS", 0.01)
+
+    def broken(sessions: Any, role: Any, instance: Any, *, prove: bool) -> Any:
+        if "210000000061" in role.arn:
+            raise RuntimeError("a mistake of ours")
+        return enter(sessions, role, instance, prove=prove)
+
+    monkeypatch.setattr("cloud_entitlements.server.connections.collecting.enter", broken)
+    assert finish(commands.reprocess(connected)).state == "done"
+    account = connected.accounts.get(account_id="210000000061")
+    assert (account.status, "a mistake of ours" in account.detail) == ("refused", True)
+    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connected.id))
+    assert snapshot is not None
+    gaps = list(snapshot.rows("gaps"))
+    assert {gap["account_id"] for gap in gaps} == {"210000000061"}
+    assert all(gap["stale_since"] for gap in gaps), "the last value is kept, with its date"
+    assert list(snapshot.rows("users", account_id="210000000061"))
+    assert snapshot.manifest.coverage.connected == snapshot.manifest.coverage.total - 1
+
+
+def test_an_account_that_moved_to_another_organization_is_not_mixed_in(
+    connected: Connection, finish: Finish
+) -> None:
+    Connection.objects.update(organization_id="o-elsewhere01")
+    assert finish(commands.reprocess(commands.find(str(connected.id)))).state == "failed"
+    found = commands.find(str(connected.id))
+    assert (found.organization_id, "o-larkspur01" in found.sync_error) == ("o-elsewhere01", True)
 
 
 def test_runs_start_when_they_are_due_and_not_before(connected: Connection) -> None:

@@ -9,18 +9,22 @@ from django.utils import timezone
 
 from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
-from cloud_entitlements.inventory import Coverage, Publication, Snapshot, prune, publish
+from cloud_entitlements.aws.collectors import OF_ACCOUNT
+from cloud_entitlements.inventory import Coverage, Gap, Publication, Snapshot, prune, publish
 from cloud_entitlements.server.connections import checklist
 from cloud_entitlements.server.connections.collecting import answering
 from cloud_entitlements.server.connections.models import Account, Check, Connection
+from cloud_entitlements.server.connections.schedule import ACCOUNT
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.work import ledger
+from cloud_entitlements.work.models import WorkItem
 
 UNCOUNTED = (Account.Status.NOT_TARGETED, Account.Status.LEFT, Account.Status.CLOSED)
 
 
 def publish_run(task: Task) -> dict[str, object]:
     connection = task.connection
+    _note_unfinished(task)
     coverage = coverage_of(connection)
     gone = set(connection.accounts.filter(status__in=UNCOUNTED).values_list("account_id", flat=True))
     snapshot = publish(
@@ -39,6 +43,19 @@ def publish_run(task: Task) -> dict[str, object]:
     ledger.prune(str(connection.id))
     shutil.rmtree(task.staging.folder, ignore_errors=True)
     return {"snapshot": snapshot.manifest.id}
+
+
+def _note_unfinished(task: Task) -> None:
+    """Accounts whose item was given up: what they lack is a gap like any other, and never silently old."""
+    for item in WorkItem.objects.filter(run=task.run, kind=ACCOUNT, state=WorkItem.State.FAILED):
+        gap = Gap("", "unfinished", item.error)
+        for collector in OF_ACCOUNT:
+            if task.staging.part(item.key, collector.name) is None:
+                task.staging.gap(item.key, collector.name, gap, timezone.now())
+        detail = f"could not be read to the end: {item.error}"
+        task.connection.accounts.filter(account_id=item.key).update(
+            status=Account.Status.REFUSED, detail=detail
+        )
 
 
 def coverage_of(connection: Connection) -> Coverage:

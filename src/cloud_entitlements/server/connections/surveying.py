@@ -84,6 +84,7 @@ def survey(task: Task) -> None:
         session = task.sessions.assume(task.role_to_assume())
         found = survey_organization(task, session, lambda detail: task.job.report(0, 0, detail))
         organization = next(iter(_staged(task, "organization")))
+        _still_the_same(task.connection, organization["id"])
     except (SwitchedOff, GivenUp):
         raise
     except Exception as error:
@@ -94,6 +95,14 @@ def survey(task: Task) -> None:
         task,
         Organization(organization["id"], organization["management_account_id"], organization["feature_set"]),
     )
+
+
+def _still_the_same(connection: Connection, organization_id: str) -> None:
+    """The role's account may have moved to another organization since; nothing of that one is taken in."""
+    if connection.organization_id not in (None, organization_id):
+        text = f"the role is now in organization `{organization_id}`, and `{connection.organization_id}` was connected"
+        settle(str(connection.id), text)
+        raise GivenUp(text)
 
 
 def _prove_again(task: Task) -> None:
@@ -147,12 +156,10 @@ def stage(
         task.staging.save(owner, collector.name, collector.collect(session, scope), now)
     except SwitchedOff:
         raise
-    except OSError:
-        raise  # the disk, not AWS
     except Exception as error:
-        if collector is ORGANIZATION:
-            raise
         failure = from_error(error, collector.operations[0])
+        if collector is ORGANIZATION or failure.code == "disk":
+            raise  # without the tree there is no run; and a full disk is no gap of AWS's
         gap = Gap(failure.call, failure.code, failure.message)
         task.staging.gap(owner, collector.name, gap, now)
         return gap
