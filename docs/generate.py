@@ -77,11 +77,44 @@ def checks() -> Iterator[str]:
         yield f"| {collector.name} | {calls} | {pace} |"
 
 
+def failures() -> Iterator[str]:
+    from cloud_entitlements.aws.explained import GROUPS, causes_of, split_fix
+
+    yield "# What can fail, and the way back"
+    yield "Every failure that the product knows by its code: what page, terminal and API show where it happens. Causes are"
+    yield "ranked, the likeliest first; `<words in brackets>` are filled in with what is known. The product has the same page"
+    yield "under Setup, at `/setup/failures/`."
+    for group in GROUPS:
+        yield f"## {group.title}"
+        yield group.text
+        for kind in group.kinds:
+            yield f"### `{kind.code}`"
+            yield f"{kind.title}."
+            yield ""
+            for number, cause in enumerate(causes_of(kind.code), start=1):
+                lead, line = split_fix(cause.fix)
+                yield f"{number}. {_plain(cause.text)}."
+                if cause.tell:
+                    yield f"   How to tell: {_plain(cause.tell)}."
+                yield f"   Fix: {_plain(lead) + (': ' if line else '.') if lead else ''}{f'`{line}`' if line else ''}"
+            yield ""
+
+
+def _plain(text: str) -> str:
+    """Facts in brackets are no HTML to a Markdown reader, unless they stand in code already."""
+    parts = text.split("`")
+    return "`".join(
+        part if number % 2 else part.replace("<", "\\<") for number, part in enumerate(parts)
+    )
+
+
 STATES = {
     "pending": "the role is not there yet: AWS is still deploying, or the account just joined",
     "connected": "the role answers, refuses without the external id, and was read",
-    "refused": "the role does not answer, the StackSet failed there, or its trust is too open",
+    "refused": "the role does not answer, or the StackSet failed there",
+    "too_open": "the role answers without the external id, or with a wrong one: nothing is collected through it",
     "denied": "a service or resource control policy denies assuming the role, or everything it asks",
+    "failed": "it could not be read this time: throttling, the network, or a mistake; what was read before is kept",
     "suspended": "AWS suspended the account, or it is being closed; no failure",
     "closed": "the account is closed",
     "left": "the account is no longer in the organization",
@@ -171,6 +204,7 @@ def snapshots() -> Iterator[str]:
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "permissions.md": permissions,
     "checks.md": checks,
+    "failures.md": failures,
     "cli.md": cli,
     "api.md": api,
     "snapshots.md": snapshots,

@@ -34,6 +34,11 @@ USER = "User: arn:aws:sts::999988887777:assumed-role/p/s is not authorized to pe
             answer("AccessDeniedException", USER + "because no identity-based policy allows the x:Y action"),
             "not_allowed",
         ),
+        (
+            answer("AccessDenied", USER + "because no session policy allows the x:Y action"),
+            "denied_by_session_policy",
+        ),
+        (answer("SignatureDoesNotMatch", "Signature not yet current: …"), "clock"),
         (answer("AccessDenied", USER), "denied"),
         (answer("Throttling", "Rate exceeded"), "throttled"),
         (answer("TooManyRequestsException"), "throttled"),
@@ -51,13 +56,11 @@ USER = "User: arn:aws:sts::999988887777:assumed-role/p/s is not authorized to pe
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_each_kind_has_its_code_and_all_but_a_bare_denial_a_cause_with_its_fix(
-    error: Exception, code: str
-) -> None:
+def test_each_kind_has_its_code_and_causes_with_their_fixes(error: Exception, code: str) -> None:
     failure = from_error(error, "x:Y")
     assert (failure.code, failure.call) == (code, "x:Y")
     assert failure.message
-    assert bool(failure.causes) == (code != "denied")
+    assert failure.causes
     assert all(cause.text and cause.fix for cause in failure.causes)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import http.server
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +14,7 @@ from cloud_entitlements.simulator.process import Running
 
 ROLE = "arn:aws:iam::999988887777:role/platform/cloud-entitlements-server"
 NARROW = "arn:aws:iam::999988887777:role/platform/may-not-ask-iam"
+PERSON = "arn:aws:iam::999988887777:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"
 USER = "arn:aws:iam::999988887777:user/platform/cloud-entitlements"
 
 
@@ -60,7 +63,8 @@ def test_a_setting_that_names_somebody_else_is_refused(as_role: None) -> None:
     for wrong in (USER, ROLE + "-other", ROLE.replace("999988887777", "111111111111")):
         found = discover(AwsSessions(), wrong)
         assert isinstance(found, Failure)
-        assert found.code == "other_principal"
+        assert found.code == "other_than_setting"
+        assert wrong in found.causes[0].text
 
 
 def test_no_credentials_are_explained() -> None:
@@ -96,3 +100,46 @@ def test_the_platforms_policy_allows_its_own_roles_alone() -> None:
     (assume, know) = policy_for_platform("aws-us-gov", "/cloud-entitlements/", ROLE)["Statement"]
     assert assume["Resource"] == "arn:aws-us-gov:iam::*:role/cloud-entitlements/*"
     assert know["Resource"] == ROLE
+
+
+def test_a_persons_own_sign_in_is_not_taken_unasked(
+    platform: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(PERSON, monkeypatch)
+    found = [result.failure.code for result in examine(AwsSessions(), None, PERSON, "/x/") if result.failure]
+    assert found == ["personal_identity"]
+    forget_platform_credentials()
+
+
+ROOT_ANSWER = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::999988887777:root</Arn><UserId>999988887777</UserId><Account>999988887777</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>"""
+
+
+class Root(http.server.BaseHTTPRequestHandler):
+    """An AWS to which the caller is the root user: the simulated one has no root keys, as nobody should."""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(ROOT_ANSWER)))
+        self.end_headers()
+        self.wfile.write(ROOT_ANSWER)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_the_root_user_is_refused(platform: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = http.server.HTTPServer(("127.0.0.1", 0), Root)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        forget_platform_credentials()
+        found = discover(AwsSessions(), None)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        forget_platform_credentials()
+    assert isinstance(found, Failure)
+    assert found.code == "root_credentials"

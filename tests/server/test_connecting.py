@@ -353,7 +353,8 @@ def test_an_account_that_could_not_be_finished_is_a_gap_and_not_silently_old(
     monkeypatch.setattr("cloud_entitlements.server.connections.collecting.enter", broken)
     assert finish(commands.reprocess(connected)).state == "done"
     account = connected.accounts.get(account_id="210000000061")
-    assert (account.status, "a mistake of ours" in account.detail) == ("refused", True)
+    assert (account.status, "a mistake of ours" in account.detail) == ("failed", True)
+    assert account.failure == "unfinished"
     snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connected.id))
     assert snapshot is not None
     gaps = list(snapshot.rows("gaps"))

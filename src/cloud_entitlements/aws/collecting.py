@@ -37,8 +37,10 @@ class Collector:
     collect: Callable[[AwsSession, Scope], Iterator[Row]]
 
 
-class RepeatedMarker(Exception):
-    """AWS gave the same page marker twice: the list can't be read to its end."""
+class RepeatedPage(Exception):
+    """AWS gave the same page marker or token twice: the list can't be read to its end."""
+
+    failure_code = "repeated_page"
 
 
 def pages(operation: Callable[..., dict[str, Any]], **arguments: object) -> Iterator[dict[str, Any]]:
@@ -52,7 +54,7 @@ def pages(operation: Callable[..., dict[str, Any]], **arguments: object) -> Iter
             return
         marker = page["Marker"]
         if marker in seen:
-            raise RepeatedMarker(f"the page marker `{marker[:40]}` came twice")
+            raise RepeatedPage(f"the page marker `{marker[:40]}` came twice")
         seen.add(marker)
 
 

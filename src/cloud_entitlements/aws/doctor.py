@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from cloud_entitlements.aws.checks import CheckKind, CheckResult
-from cloud_entitlements.aws.failures import Cause, Failure, from_error
-from cloud_entitlements.aws.platform import QUICK, PlatformIdentity, discover, policy_for_platform, who_calls
+from cloud_entitlements.aws.failures import Failure, explain, from_error
+from cloud_entitlements.aws.platform import (
+    QUICK,
+    PlatformIdentity,
+    discover,
+    policy_for_platform,
+    simulated,
+    who_calls,
+)
 from cloud_entitlements.aws.sessions import AwsSessions
 
 CREDENTIALS = CheckKind("credentials", "AWS credentials are there and valid", "sts:GetCallerIdentity")
@@ -43,49 +49,28 @@ def examine(
 
 def _same(identity: PlatformIdentity, stored: PlatformIdentity | None) -> CheckResult:
     if stored is None and identity.personal:
-        cause = Cause(
-            "these are a person's own credentials",
-            "start with this machine's role, or insist: `ciem doctor --store`",
-        )
         return CheckResult(
-            SAME.code, "failed", "", Failure("personal_identity", SAME.call, f"`{identity.arn}`", (cause,))
+            SAME.code, "failed", "", explain("personal_identity", SAME.call, f"`{identity.arn}`")
         )
     if stored is None:
         return CheckResult(SAME.code, "skipped", "none is stored yet; `ciem doctor --store` stores this one")
     if stored.arn == identity.arn:
         return CheckResult(SAME.code, "passed", f"`{stored.arn}`")
-    cause = Cause(
-        f"templates trust `{stored.arn}`, and the credentials here belong to `{identity.arn}`",
-        "start with the stored identity's credentials; or store this one by `ciem doctor --store` and update every stack",
-    )
-    return CheckResult(
-        SAME.code,
-        "failed",
-        "",
-        Failure("other_principal", SAME.call, "the caller is another principal", (cause,)),
-    )
+    arns = {"stored_arn": stored.arn, "caller_arn": identity.arn}
+    failure = explain("other_principal", SAME.call, "the caller is another principal", **arns)
+    return CheckResult(SAME.code, "failed", "", failure)
 
 
 def _may_assume(sessions: AwsSessions, identity: PlatformIdentity, role_path: str) -> CheckResult:
     """AWS's simulator sees identity policies and SCPs; where it may not be asked, nothing is claimed."""
-    statement = policy_for_platform(identity.partition, role_path)["Statement"][0]
-    resource = statement["Resource"].replace("::*:", "::000000000000:").replace("*", "doctor")
-    try:
-        answer = sessions.platform(QUICK).client("iam").simulate_principal_policy(
-            PolicySourceArn=identity.arn, ActionNames=["sts:AssumeRole"], ResourceArns=[resource]
-        )  # fmt: skip
-        decision: str = answer["EvaluationResults"][0]["EvalDecision"]
-    except Exception as error:  # noqa: BLE001
-        why = from_error(error, MAY_ASSUME.call).message
-        return CheckResult(
-            MAY_ASSUME.code, "skipped", f"not proven, for AWS's simulator can't be asked: {why}"
-        )
-    if decision == "allowed":
+    policy = policy_for_platform(identity.partition, role_path)
+    resource = policy["Statement"][0]["Resource"].replace("::*:", "::000000000000:").replace("*", "doctor")
+    verdict = simulated(sessions, identity, resource)
+    if verdict == "unknown":
+        return CheckResult(MAY_ASSUME.code, "skipped", "not proven: AWS's simulator may not be asked")
+    if verdict == "allowed":
         return CheckResult(MAY_ASSUME.code, "passed", f"`{resource}`")
-    policy = json.dumps(policy_for_platform(identity.partition, role_path))
-    cause = Cause(
-        "its policies, or an SCP on its account, do not allow `sts:AssumeRole` on these roles", policy
-    )
-    return CheckResult(
-        MAY_ASSUME.code, "failed", "", Failure("platform_may_not_assume", MAY_ASSUME.call, decision, (cause,))
-    )
+    code = "platform_denied_by_scp" if verdict == "denied_by_scp" else "platform_may_not_assume"
+    facts = {"arn": resource, "platform_arn": identity.arn, "platform_account": identity.account_id}
+    failure = explain(code, MAY_ASSUME.call, "AWS's simulator says that it is denied", **facts)
+    return CheckResult(MAY_ASSUME.code, "failed", "", failure)

@@ -1,148 +1,140 @@
 """The way into one member account: what stops it, told apart as far as can be seen.
 
-Imports `sessions`, `checks`, `failures`, `stacksets`.
+Imports `sessions`, `checks`, `failures`, `narrowing`, `stacksets`.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cloud_entitlements.aws.checks import REFUSED_WITHOUT, REFUSED_WRONG, refused
-from cloud_entitlements.aws.failures import Cause, Failure, from_error, is_denied
-from cloud_entitlements.aws.platform import QUICK
+from cloud_entitlements.aws.failures import Cause, Failure, causes_of, from_error, is_denied
 from cloud_entitlements.aws.sessions import AwsSession, AwsSessions, RoleToAssume, SwitchedOff
 from cloud_entitlements.aws.stacksets import Instance
 
-Status = Literal["pending", "connected", "refused", "denied", "suspended", "closed", "left", "not_targeted"]
-_BY_STATE: dict[str, Status] = {
-    "SUSPENDED": "suspended",
-    "PENDING_CLOSURE": "suspended",
-    "CLOSED": "closed",
-    "PENDING_ACTIVATION": "pending",
+Status = Literal[
+    "pending", "connected", "refused", "too_open", "denied", "failed", "suspended", "closed", "left", "not_targeted"
+]  # fmt: skip
+_BY_STATE: dict[str, tuple[Status, str]] = {
+    "SUSPENDED": ("suspended", "member_suspended"),
+    "PENDING_CLOSURE": ("suspended", "member_suspended"),
+    "CLOSED": ("closed", "member_closed"),
+    "PENDING_ACTIVATION": ("pending", "member_activating"),
 }
+_OF_THE_PLATFORM = {"denied_by_scp": "platform_denied_by_scp", "not_allowed": "platform_may_not_assume"}
+_DENIALS = frozenset(
+    {"denied", "not_allowed", "denied_by_boundary", "denied_by_session_policy", "denied_by_rcp"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MemberState:
     status: Status
     detail: str = ""
+    failure: str = ""
+    """The code of its kind in `explained`; empty when there is nothing to mend."""
     causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of one account before its role is tried."""
+
+    instance: Instance | None
+    """None: the StackSet does not list the account."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    perimeter: str = ""
+    """Resource control policies above the account that deny assuming roles, in words."""
+    limits: str = ""
+    """Service control policies above it that deny what the role asks, in words."""
+
+    def state(self, status: Status, code: str, detail: str, **more: str) -> MemberState:
+        facts = {"policy": "above the account", **self.facts, **{k: v for k, v in more.items() if v}}
+        return MemberState(status, detail, code, causes_of(code, **facts))
 
 
 def state_without_asking(account_state: str, *, targeted: bool) -> MemberState | None:
     """What the organization already says; None when the role has to be tried."""
     if not targeted:
         return MemberState("not_targeted", "outside the units that this connection covers")
-    status = _BY_STATE.get(account_state)
-    if status == "pending":
-        return MemberState("pending", "the account is still being activated by AWS")
-    if status is not None:
-        return MemberState(status, f"AWS says that the account is {account_state.lower().replace('_', ' ')}")
-    return None
+    if account_state not in _BY_STATE:
+        return None
+    status, code = _BY_STATE[account_state]
+    words = account_state.lower().replace("_", " ")
+    return MemberState(status, f"AWS says that the account is {words}", code)
 
 
 def enter(
-    sessions: AwsSessions, role: RoleToAssume, instance: Instance | None, *, prove: bool
+    sessions: AwsSessions, role: RoleToAssume, around: Around, *, prove: bool
 ) -> tuple[MemberState, AwsSession | None]:
     """Assumes the member role; with `prove`, also that it refuses without and with a wrong external id."""
     try:
-        session = sessions.assume(role, QUICK)
+        session = sessions.assume(role)
     except SwitchedOff:
         raise
     except Exception as error:  # noqa: BLE001  every error is a state, with its causes
-        return _not_entered(error, role.arn, instance), None
-    too_open = _too_open(sessions, role) if prove else None
+        return _not_entered(error, around), None
+    too_open = _too_open(sessions, role, around) if prove else None
     if too_open is not None:
         return too_open, None
     return MemberState("connected"), session
 
 
-def _too_open(sessions: AwsSessions, role: RoleToAssume) -> MemberState | None:
+def _too_open(sessions: AwsSessions, role: RoleToAssume, around: Around) -> MemberState | None:
     for kind, external_id in ((REFUSED_WITHOUT, None), (REFUSED_WRONG, secrets.token_urlsafe(32))):
-        result = refused(sessions, RoleToAssume(role.arn, external_id), kind)
-        if result.failure is not None:
-            text = "trust too open" if result.failure.code == "trust_too_open" else "not proven"
-            return MemberState("refused", f"{text}: {result.failure.message}", result.failure.causes)
+        failure = refused(sessions, RoleToAssume(role.arn, external_id), kind, around.facts).failure
+        if failure is None:
+            continue
+        if failure.code == "trust_too_open":
+            return MemberState("too_open", f"trust too open: {failure.message}", failure.code, failure.causes)
+        return around.state("failed", "member_not_proven", f"not proven: {failure.message}")
     return None
 
 
-def _not_entered(error: Exception, role_arn: str, instance: Instance | None) -> MemberState:
-    failure = from_error(error, "sts:AssumeRole")
-    if failure.code in ("denied_by_rcp", "denied_by_scp"):
-        return MemberState("denied", failure.message, failure.causes)
+def _not_entered(error: Exception, around: Around) -> MemberState:
+    failure = from_error(error, "sts:AssumeRole", **around.facts)
     if not is_denied(error):
-        return MemberState("refused", failure.message, failure.causes)
-    account = role_arn.split(":")[4]
+        return MemberState("failed", failure.message, failure.code, failure.causes)
+    if failure.code in _OF_THE_PLATFORM:
+        return around.state("refused", _OF_THE_PLATFORM[failure.code], failure.message)
+    if failure.code == "denied_by_rcp" or (around.perimeter and _deployed(around.instance)):
+        return around.state("denied", "member_denied_by_rcp", failure.message, policy=around.perimeter)
+    return _by_deployment(around, failure)
+
+
+def _deployed(instance: Instance | None) -> bool:
+    return instance is not None and instance.deployed and not instance.under_way
+
+
+def _by_deployment(around: Around, failure: Failure) -> MemberState:
+    instance = around.instance
     if instance is None:
-        return MemberState("pending", "the StackSet has not reached this account yet", _not_reached(account))
+        return around.state("pending", "member_role_missing", "the StackSet has not reached this account yet")
     if instance.under_way:
-        return MemberState("pending", "the StackSet is deploying to this account", ())
-    if not instance.deployed:
-        reason = instance.reason or f"the deployment is {instance.status.lower()}"
-        return MemberState(
-            "refused", f"the StackSet failed here: {reason}", _deployment_causes(account, reason)
-        )
-    return MemberState("refused", failure.message, _deployed_but_refused(role_arn))
+        return around.state("pending", "member_pending", "the StackSet is deploying to this account")
+    if instance.deployed:
+        return around.state("refused", "member_refused", failure.message)
+    reason = instance.reason or f"the deployment is {(instance.detailed_status or instance.status).lower()}"
+    return around.state("refused", _why_not_deployed(reason), f"the StackSet failed here: {reason}")
 
 
-def _not_reached(account: str) -> tuple[Cause, ...]:
-    return (
-        Cause(
-            "an account that joined a moment ago is reached by auto deployment within minutes",
-            "nothing to do: it is tried again",
-        ),
-        Cause(
-            "auto deployment is off, or the StackSet was deleted",
-            f"update the stack in the management account; then retry `{account}`",
-        ),
-    )
-
-
-def _deployment_causes(account: str, reason: str) -> tuple[Cause, ...]:
+def _why_not_deployed(reason: str) -> str:
     if "service control policy" in reason:
-        return (
-            Cause(
-                "a service control policy stops StackSets from making the role",
-                f"except `arn:aws:iam::{account}:role/stacksets-exec-*` in that policy, then redeploy the StackSet",
-            ),
-        )
-    if "already exists" in reason:
-        return (
-            Cause(
-                "a role of that name is left over from an earlier attempt",
-                "delete that role in the account, or choose another RoleName, then redeploy the StackSet",
-            ),
-        )
-    return (
-        Cause(
-            "CloudFormation could not make the role",
-            "read the reason above, mend it, then redeploy the StackSet",
-        ),
-    )
+        return "member_deployment_denied"
+    return "member_role_left_over" if "already exists" in reason else "member_deployment_failed"
 
 
-def _deployed_but_refused(role_arn: str) -> tuple[Cause, ...]:
-    account = role_arn.split(":")[4]
-    return (
-        Cause(
-            "a resource control policy lets only callers of the organization assume roles there, "
-            "and the platform is outside it",
-            "except the platform: add its account to the Deny",
-        ),
-        Cause(
-            "the role was changed or deleted after the deployment", f"redeploy the StackSet to `{account}`"
-        ),
-    )
-
-
-def state_after_collecting(failures: Sequence[Failure], collectors: int) -> MemberState:
+def state_after_collecting(failures: Sequence[Failure], collectors: int, around: Around) -> MemberState:
     """Denied when nothing at all could be read; with some gaps the account counts as connected."""
-    if failures and len(failures) == collectors:
-        worst = failures[0]
-        return MemberState("denied", worst.message, worst.causes)
-    return MemberState(
-        "connected", f"{len(failures)} of {collectors} collections have a gap" if failures else ""
-    )
+    if not failures or len(failures) < collectors:
+        gaps = f"{len(failures)} of {collectors} collections have a gap" if failures else ""
+        return MemberState("connected", gaps)
+    worst = failures[0]
+    if worst.code == "denied_by_scp":
+        return around.state("denied", "member_denied_by_scp", worst.message, policy=around.limits)
+    if worst.code in _DENIALS:
+        return around.state("denied", "member_denied", worst.message)
+    return MemberState("failed", worst.message, worst.code, worst.causes)

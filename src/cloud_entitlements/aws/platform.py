@@ -7,12 +7,13 @@ where that is not allowed, a setting says it. Imports `sessions` and `failures`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from cloud_entitlements.aws.failures import Cause, Failure, from_error
-from cloud_entitlements.aws.sessions import AwsSession, AwsSessions, Patience
+from cloud_entitlements.aws.failures import Failure, explain, from_error
+from cloud_entitlements.aws.sessions import AwsSession, AwsSessions, Patience, SwitchedOff
 
 SETTING = "CIEM_PLATFORM_PRINCIPAL"
+Verdict = Literal["allowed", "denied", "denied_by_scp", "unknown"]
 QUICK = Patience(attempts=3, connect_seconds=3, read_seconds=10)
 
 
@@ -80,11 +81,7 @@ def _role_with_path(session: AwsSession, caller: Caller, role_name: str) -> Plat
         arn: str = session.client("iam").get_role(RoleName=role_name)["Role"]["Arn"]
     except Exception as error:  # noqa: BLE001
         asked = from_error(error, "iam:GetRole")
-        fix = f"allow `iam:GetRole` on its own role, or set {SETTING} to the role's ARN with its path"
-        cause = Cause(
-            f"the path of the role `{role_name}` is not known: a session's ARN does not carry it", fix
-        )
-        return Failure("path_unknown", asked.call, asked.message, (cause,), asked.request_id)
+        return explain("path_unknown", asked.call, asked.message, asked.request_id, name=role_name)
     return PlatformIdentity(caller.account_id, arn, caller.partition, "role")
 
 
@@ -93,19 +90,34 @@ def _from_setting(caller: Caller, arn: str) -> PlatformIdentity | Failure:
     named = PlatformIdentity(caller.account_id, arn, caller.partition, kind)
     if f":iam::{caller.account_id}:{kind}/" in arn and caller.is_session_of(named):
         return named
-    cause = Cause(
-        f"{SETTING} names `{arn}`, and the credentials here belong to `{caller.arn}`",
-        f"correct {SETTING}, or start the server with that identity's credentials",
+    return explain(
+        "other_than_setting",
+        "sts:GetCallerIdentity",
+        "the caller is another principal",
+        setting_arn=arn,
+        caller_arn=caller.arn,
     )
-    return Failure("other_principal", "sts:GetCallerIdentity", "the caller is another principal", (cause,))
 
 
 def _root_refused(caller: Caller) -> Failure:
-    cause = Cause(
-        "the credentials are the root user's, and AWS never lets root assume a role",
-        "delete the root access key, make a role for this machine, and start with that",
-    )
-    return Failure("root_credentials", "sts:GetCallerIdentity", f"the caller is `{caller.arn}`", (cause,))
+    return explain("root_credentials", "sts:GetCallerIdentity", f"the caller is `{caller.arn}`")
+
+
+def simulated(sessions: AwsSessions, identity: PlatformIdentity, role_arn: str) -> Verdict:
+    """What AWS's own simulator says of `sts:AssumeRole` on the role; it sees identity policies and SCPs."""
+    try:
+        answer = sessions.platform(QUICK).client("iam").simulate_principal_policy(
+            PolicySourceArn=identity.arn, ActionNames=["sts:AssumeRole"], ResourceArns=[role_arn]
+        )  # fmt: skip
+        result = answer["EvaluationResults"][0]
+    except SwitchedOff:
+        raise
+    except Exception:  # noqa: BLE001  it may not be asked: nothing is claimed
+        return "unknown"
+    if result["EvalDecision"] == "allowed":
+        return "allowed"
+    by_organization = result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True)
+    return "denied" if by_organization else "denied_by_scp"
 
 
 def policy_for_platform(partition: str, role_path: str, own_arn: str | None = None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import ConnectionClosedError
 from botocore.loaders import Loader
 
 SESSION_NAME = "cloud-entitlements"
@@ -26,13 +27,19 @@ HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-go
 Gate = Callable[[], None]
 """Raises `SwitchedOff` when no further call may be made."""
 Recorder = Callable[[str, str], None]
-"""Told the service and the API operation of every HTTP attempt, e.g. `("iam", "GetRole")`."""
+"""Told the service and the API operation of every HTTP attempt, e.g. `("iam", "GetRole")`; may raise `TooManyCalls`."""
 
 _making_clients = threading.Lock()  # botocore sessions are not safe while a client is being made
 
 
 class SwitchedOff(Exception):
     """The connection was switched off or removed: the call was not made."""
+
+
+class TooManyCalls(Exception):
+    """The share of calls that one account may take in a run is used up; the call was not made."""
+
+    failure_code = "too_many_calls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,26 @@ def _forget(_service: str, _operation: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
+class _WholeBodies:
+    """botocore takes a body that broke off for a whole one, and fails to parse it without another try.
+
+    As a closed connection it is tried again like any other.
+    """
+
+    session: Any
+
+    def send(self, request: Any) -> Any:
+        response = self.session.send(request)
+        promised = response.headers.get("content-length", "")
+        if promised.isdigit() and request.method != "HEAD" and len(response.content) < int(promised):
+            raise ConnectionClosedError(endpoint_url=request.url)
+        return response
+
+    def close(self) -> None:
+        self.session.close()
+
+
+@dataclass(frozen=True, slots=True)
 class AwsSession:
     """One set of credentials. `client` makes clients that ask the gate and tell the recorder."""
 
@@ -79,6 +106,7 @@ class AwsSession:
                 service, region_name=region or self.region, config=config
             )
         made.meta.events.register("before-send", self._before_send(service))
+        made._endpoint.http_session = _WholeBodies(made._endpoint.http_session)  # noqa: SLF001  no public seam
         return made
 
     def _before_send(self, service: str) -> Callable[..., None]:

@@ -23,6 +23,7 @@ class Instance:
     detailed_status: str
     """PENDING, RUNNING, SUCCEEDED, FAILED, CANCELLED, INOPERABLE, …; empty when AWS gave none."""
     reason: str
+    region: str = ""
 
     @property
     def under_way(self) -> bool:
@@ -68,4 +69,10 @@ def _explained(client: Any, stackset_name: str, unexplained: list[Instance]) -> 
 
 def _instance(summary: dict[str, Any]) -> Instance:
     detailed = summary.get("StackInstanceStatus", {}).get("DetailedStatus", "")
-    return Instance(summary["Account"], summary.get("Status", ""), detailed, summary.get("StatusReason", ""))
+    return Instance(
+        summary["Account"],
+        summary.get("Status", ""),
+        detailed,
+        summary.get("StatusReason", ""),
+        summary.get("Region", ""),
+    )

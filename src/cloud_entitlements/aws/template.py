@@ -65,6 +65,37 @@ def deploy_command(given: TemplateInput, region: str | None = None) -> str:
     return shlex.join(words + (["--region", region] if region else []))
 
 
+def update_command(given: TemplateInput, *changed: str) -> str:
+    """Updates a deployed stack to this template; `changed` are the parameters that have new values.
+
+    The AWS CLI keeps the value that a parameter has in the stack unless it is overridden, whatever the new
+    template's default is: without the override an update would change nothing.
+    """
+    values = {
+        "TargetIds": ",".join(given.target_ids),
+        "PlatformAccountId": given.platform_account_id,
+        "PlatformPrincipalArn": given.platform_principal_arn,
+        "ExternalId": given.external_id,
+    }
+    overrides = [f"{name}={values[name]}" for name in changed]
+    return " ".join(
+        [deploy_command(given), *(["--parameter-overrides", shlex.join(overrides)] if overrides else [])]
+    )
+
+
+def delete_command(given: TemplateInput) -> str:
+    stack = names(given.suffix).stack_name
+    return f"aws cloudformation delete-stack --stack-name {stack} && aws cloudformation wait stack-delete-complete --stack-name {stack}"
+
+
+def let_go_command(given: TemplateInput) -> str:
+    """When the StackSet can't reach suspended accounts: lets go of its instances, which leaves their stacks."""
+    return shlex.join(
+        ["aws", "cloudformation", "delete-stack-instances", "--stack-set-name", names(given.suffix).stackset_name,
+         "--deployment-targets", f"OrganizationalUnitIds={','.join(given.target_ids)}", "--regions"]
+    ) + ' "$AWS_REGION" --retain-stacks --operation-preferences FailureTolerancePercentage=100,MaxConcurrentPercentage=100'  # fmt: skip
+
+
 def outputs_command(given: TemplateInput) -> str:
     query = "Stacks[0].Outputs[?OutputKey=='RoleArn'].OutputValue"
     stack = names(given.suffix).stack_name

@@ -235,7 +235,9 @@ def _finish(context: Context, connection: Any, run: Any, *, wait: bool) -> None:
         connection = wait_for(connection, run)
     found = _record(connection)
     record(context, found, SHOW)
-    missing = connection.accounts.filter(status__in=["pending", "refused", "denied"]).exists()
+    from cloud_entitlements.server.connections.models import TROUBLE
+
+    missing = connection.accounts.filter(status__in=TROUBLE).exists()
     if wait and missing:
         raise click.exceptions.Exit(GAPS)
 

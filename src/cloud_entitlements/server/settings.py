@@ -5,6 +5,7 @@ DATABASE_URL    postgres://…; default is SQLite in the data folder
 CIEM_URL        how people reach the server, e.g. https://ciem.example.com (hosts, secure cookies, links)
 CIEM_PLATFORM_PRINCIPAL   ARN of the platform's role or user, with its path, where AWS can't be asked
 CIEM_SYNCHRONIZATION_MINUTES   pause between two runs of a connection (default 15)
+CIEM_MAX_CALLS_PER_ACCOUNT   AWS calls, retries included, that one account may take in a run (default 5000)
 """
 
 from __future__ import annotations
@@ -187,3 +188,4 @@ LOGGING = {
 
 PLATFORM_PRINCIPAL = os.environ.get("CIEM_PLATFORM_PRINCIPAL") or None
 SYNCHRONIZATION_MINUTES = int(os.environ.get("CIEM_SYNCHRONIZATION_MINUTES") or 15)
+MAX_CALLS_PER_ACCOUNT = int(os.environ.get("CIEM_MAX_CALLS_PER_ACCOUNT") or 5000)

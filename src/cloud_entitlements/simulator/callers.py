@@ -51,6 +51,14 @@ def identify(key_id: str) -> Caller:
     return Caller(account, user.arn, user.arn, _statements(policies), _boundary(iam, user), key_id)
 
 
+def policies_of(arn: str) -> tuple[Statement, ...]:
+    """Of a user or role, by its ARN."""
+    iam = iam_backends[arn.split(":")[4]][PARTITION]
+    entity = next(found for found in [*iam.users.values(), *iam.roles.values()] if found.arn == arn)
+    groups = _of_groups(iam, entity) if entity in iam.users.values() else []
+    return _statements([*entity.managed_policies.values(), *entity.policies.values(), *groups])
+
+
 def _session(account: str, iam: Any, session: Any, key_id: str) -> Caller:
     role = next((role for role in iam.roles.values() if role.arn == session.role_arn), None)
     if role is None:

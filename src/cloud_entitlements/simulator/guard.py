@@ -21,6 +21,7 @@ from moto.iam.models import iam_backends
 
 from cloud_entitlements.simulator import callers, organizations
 from cloud_entitlements.simulator.callers import Caller
+from cloud_entitlements.simulator.keys import account_of
 from cloud_entitlements.simulator.policies import Request, decide, statements
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
@@ -71,24 +72,23 @@ class Guard:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        signed = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+        signed = signer(environ)
         if signed is None:
-            return _refuse(
+            return refuse(
                 start,
                 Asked("", "", {}, json=False),
                 Denied("MissingAuthenticationToken", "Request is missing Authentication Token"),
             )
-        key_id, _region, service = signed.groups()
-        asked = _asked(environ, service)
+        asked = asked_by(environ, signed.service)
         caller: Caller | None = None
         error: Denied | None = None
         try:
-            caller = _identified(key_id)
+            caller = _identified(signed.key_id)
             authorize(caller, asked)
         except Denied as denied:
             error = denied
         self._note(caller, asked, error)
-        return _refuse(start, asked, error) if error else self.app(environ, start)
+        return refuse(start, asked, error) if error else self.app(environ, start)
 
     def _note(self, caller: Caller | None, asked: Asked, error: Denied | None) -> None:
         with self._lock:
@@ -109,6 +109,25 @@ class Guard:
     def calls_since(self, number: int) -> list[dict[str, Any]]:
         with self._lock:
             return [asdict(call) for call in self.calls if call.n > number]
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    key_id: str
+    service: str
+
+    @property
+    def account(self) -> str:
+        """Told by the key id itself; empty for one that is not AWS's."""
+        try:
+            return account_of(self.key_id)
+        except (ValueError, IndexError):
+            return ""
+
+
+def signer(environ: dict[str, Any]) -> Signer | None:
+    signed = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return Signer(signed[1], signed[3]) if signed else None
 
 
 def _identified(key_id: str) -> Caller:
@@ -195,7 +214,9 @@ def _assume(caller: Caller, parameters: dict[str, str]) -> None:
     if role is None:
         raise plain
     if organizations.denied_by(organizations.RCP, account, request) is not None:
-        raise _denied(caller, request, "with an explicit deny in a resource control policy")
+        # AWS names the layer to callers of the same organization alone; a stranger is told nothing.
+        inside = organizations.organization_id(account) == organizations.organization_id(caller.account)
+        raise _denied(caller, request, "with an explicit deny in a resource control policy" if inside else "")
     trusted = decide(statements(role.assume_role_policy_document), request, by_principal=True) == "Allow"
     own = decide(caller.identity_policies, request)
     if own == "Deny":
@@ -239,7 +260,7 @@ def _denied(caller: Caller, request: Request, why: str) -> Denied:
     )
 
 
-def _asked(environ: dict[str, Any], service: str) -> Asked:
+def asked_by(environ: dict[str, Any], service: str) -> Asked:
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     target = environ.get("HTTP_X_AMZ_TARGET", "")
@@ -255,7 +276,7 @@ _XML = (
 )
 
 
-def _refuse(start: Start, asked: Asked, denied: Denied) -> Iterable[bytes]:
+def refuse(start: Start, asked: Asked, denied: Denied) -> Iterable[bytes]:
     request = str(uuid.uuid4())
     if asked.json:
         code = denied.code if denied.code.endswith("Exception") else f"{denied.code}Exception"

@@ -5,7 +5,7 @@
   GetAccountAuthorizationDetails; a role that exists already is an error on AWS.
 - GetAccountAuthorizationDetails: moto leaves out policy names and never pages.
 - the credential report: moto has no root row and one date for all.
-- ListOrganizationsFeatures is missing.
+- ListOrganizationsFeatures and SimulatePrincipalPolicy are missing.
 """
 
 from __future__ import annotations
@@ -16,13 +16,17 @@ import datetime as dt
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam import models, responses
 from moto.iam.exceptions import ReportNotPresentException
 from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
+
+from cloud_entitlements.simulator import callers, organizations
+from cloud_entitlements.simulator.policies import Request, decide
 
 _MANAGED = re.compile(r"arn:aws:iam::aws:policy/(?:.*/)?([^/]+)")
 ROOT_FACTS: dict[str, dict[str, str]] = {}
@@ -47,6 +51,7 @@ def install() -> None:
     answers.get_account_authorization_details = authorization_details
     answers.get_credential_report = credential_report
     answers.list_organizations_features = organizations_features
+    answers.simulate_principal_policy = simulate
 
 
 class LazyPolicies(dict[str, Any]):
@@ -93,6 +98,8 @@ def _role_from_template(original: Any) -> Callable[..., Any]:
         wanted = properties.get("RoleName", name)
         if any(role.name == wanted for role in backend.roles.values()):
             raise AlreadyExists(f"{wanted} already exists in stack or account {account_id}")
+        _may_be_made(account_id, f"arn:aws:iam::{account_id}:role{properties.get('Path', '/')}{wanted}")
+        _boundary_exists(backend, properties.get("PermissionsBoundary"))
         role = original.__func__(cls, name, resource, account_id, region, **more)
         for arn in properties.get("ManagedPolicyArns", []):
             backend.attach_role_policy(arn, role.name)
@@ -103,12 +110,51 @@ def _role_from_template(original: Any) -> Callable[..., Any]:
     return create
 
 
-class AlreadyExists(Exception):
-    """CloudFormation's words for a name that is taken."""
+class NotMade(Exception):
+    """A resource of a template was not made, in CloudFormation's words."""
 
     @property
     def message(self) -> str:
         return str(self)
+
+
+class AlreadyExists(NotMade): ...
+
+
+_MAKER: ContextVar[callers.Caller | None] = ContextVar("maker", default=None)
+
+
+@contextlib.contextmanager
+def made_by(caller: callers.Caller) -> Iterator[None]:
+    token = _MAKER.set(caller)
+    try:
+        yield
+    finally:
+        _MAKER.reset(token)
+
+
+def _may_be_made(account_id: str, arn: str) -> None:
+    """Roles of a stack are made with the permissions of whoever creates it, in the same account."""
+    maker = _MAKER.get()
+    if maker is None or maker.account != account_id:
+        return
+    request = Request("iam:CreateRole", arn, {"aws:PrincipalArn": maker.principal}, maker.names)
+    said = f"User: {maker.arn} is not authorized to perform: iam:CreateRole on resource: {arn} "
+    if organizations.denied_by(organizations.SCP, account_id, request) is not None:
+        raise NotMade(f"{said}with an explicit deny in a service control policy")
+    if maker.boundary is not None and decide(maker.boundary, request) != "Allow":
+        raise NotMade(f"{said}because no permissions boundary allows the iam:CreateRole action")
+    if decide(maker.identity_policies, request) != "Allow":
+        raise NotMade(f"{said}because no identity-based policy allows the iam:CreateRole action")
+
+
+def _boundary_exists(backend: Any, arn: Any) -> None:
+    if not isinstance(arn, str) or not arn:
+        return
+    try:
+        backend.managed_policies[arn]
+    except KeyError:
+        raise NotMade(f"Scope ARN: {arn} does not exist or is not attachable.") from None
 
 
 def _role_deleted(_cls: Any, name: str, _resource: dict[str, Any], account_id: str, _region: str) -> None:
@@ -225,3 +271,27 @@ def _user(account_id: str, user: Any) -> dict[str, str]:
 
 def organizations_features(self: Any) -> ActionResult:
     return ActionResult({"EnabledFeatures": ROOT_FEATURES.get(self.current_account, [])})
+
+
+def simulate(self: Any) -> ActionResult:
+    """Identity policies and service control policies of the account's own principals, as AWS's simulator."""
+    source = self._get_param("PolicySourceArn")
+    results = [
+        _simulated(source, action, resource)
+        for action in self._get_param("ActionNames", [])
+        for resource in self._get_param("ResourceArns", []) or ["*"]
+    ]
+    return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+
+def _simulated(source: str, action: str, resource: str) -> dict[str, Any]:
+    account = source.split(":")[4]
+    request = Request(action, resource, {"aws:PrincipalArn": source}, frozenset({source}))
+    organized = organizations.denied_by(organizations.SCP, account, request) is None
+    allowed = decide(callers.policies_of(source), request) == "Allow" and organized
+    return {
+        "EvalActionName": action,
+        "EvalResourceName": resource,
+        "EvalDecision": "allowed" if allowed else "implicitDeny",
+        "OrganizationsDecisionDetail": {"AllowedByOrganizations": organized},
+    }

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+_NAMED = ["CAPABILITY_NAMED_IAM"]
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -49,6 +51,19 @@ class Running:
             found: list[dict[str, Any]] = json.load(answer)
             return found
 
+    def fail(self, *rules: Mapping[str, Any], seed: int = 0) -> None:
+        """Plans faults: `running.fail({"kind": "throttle", "share": 0.5})`; without rules there are none."""
+        body = json.dumps({"seed": seed, "rules": rules}).encode()
+        request = urllib.request.Request(f"{self.endpoint}/_simulator/faults", body, method="POST")  # noqa: S310
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            answer.read()
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Every request since the plan was made, with what was done to it."""
+        with urllib.request.urlopen(f"{self.endpoint}/_simulator/faults") as answer:  # noqa: S310
+            found: list[dict[str, Any]] = json.load(answer)
+            return found
+
     def join(self, manager: str, name: str, unit: str | None = None) -> str:
         body = json.dumps({"manager": manager, "name": name, "unit": unit}).encode()
         request = urllib.request.Request(f"{self.endpoint}/_simulator/accounts", body, method="POST")  # noqa: S310
@@ -63,12 +78,49 @@ class Running:
         session = boto3.Session(key["access_key_id"], key["secret_access_key"], region_name="us-east-1")
         return session.client(service, endpoint_url=self.endpoint)
 
+    def inside(self, service: str, manager: str, account: str) -> Any:
+        """A boto client of the same administrator in a member account, through the role that Organizations made."""
+        import boto3
+
+        got = self.client("sts", manager).assume_role(
+            RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="operator"
+        )["Credentials"]
+        session = boto3.Session(
+            got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], region_name="us-east-1"
+        )
+        return session.client(service, endpoint_url=self.endpoint)
+
+    def hold_stacksets(self, *, hold: bool) -> None:
+        """While held, StackSets leave new instances RUNNING; let go, they deploy them."""
+        body = json.dumps({"hold": hold}).encode()
+        request = urllib.request.Request(f"{self.endpoint}/_simulator/stacksets", body, method="POST")  # noqa: S310
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            answer.read()
+
     def deploy(self, account: str, stack_name: str, template: str) -> dict[str, str]:
         """Plays the customer: creates the stack in `account` through the API, and returns its outputs."""
         cloudformation = self.client("cloudformation", account)
-        named = ["CAPABILITY_NAMED_IAM"]
-        cloudformation.create_stack(StackName=stack_name, TemplateBody=template, Capabilities=named)
+        cloudformation.create_stack(StackName=stack_name, TemplateBody=template, Capabilities=_NAMED)
+        return self.outputs(account, stack_name)
+
+    def update(self, account: str, stack_name: str, template: str, **changed: str) -> dict[str, str]:
+        """As `aws cloudformation deploy` does: what is not overridden keeps the value that the stack has."""
+        cloudformation = self.client("cloudformation", account)
         stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+        known = [one["ParameterKey"] for one in stack.get("Parameters", [])]
+        parameters = [
+            {"ParameterKey": key, "ParameterValue": changed[key]}
+            if key in changed
+            else {"ParameterKey": key, "UsePreviousValue": True}
+            for key in known
+        ]
+        cloudformation.update_stack(
+            StackName=stack_name, TemplateBody=template, Capabilities=_NAMED, Parameters=parameters
+        )
+        return self.outputs(account, stack_name)
+
+    def outputs(self, account: str, stack_name: str) -> dict[str, str]:
+        stack = self.client("cloudformation", account).describe_stacks(StackName=stack_name)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def stop(self) -> None:

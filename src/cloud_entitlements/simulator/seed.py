@@ -37,6 +37,8 @@ def plant(seed: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what the operator must know: credentials and ids."""
     random.seed(7)  # moto draws ids: the same seed gives the same ones
     told: dict[str, Any] = {"platform": _platform(seed["platform"]), "operators": {}, "organizations": []}
+    for account in seed.get("alone", []):
+        told["operators"][account] = _operator(account)
     for organization in seed.get("organizations", []):
         told["operators"][organization["management"]["id"]] = _operator(organization["management"]["id"])
         _organization(organization, seed.get("kits", {}))
@@ -45,16 +47,21 @@ def plant(seed: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
+_PLATFORM_ROLES: tuple[tuple[str, list[str]], ...] = (
+    ("role", ["iam:GetRole", "iam:SimulatePrincipalPolicy"]),
+    ("narrow_role", []),
+    ("person_role", ["iam:GetRole"]),
+)
+
+
 def _platform(given: Mapping[str, str]) -> dict[str, str]:
     """The account that the product runs in: a user with keys, and roles for those who want one."""
     backend = iam_backends[given["account"]][PARTITION]
     path, _, name = given["user"].rpartition("/")
     user = backend.create_user("us-east-1", name, f"{path}/")
-    own = [
-        f"arn:aws:iam::{given['account']}:role{given[key]}" for key in ("role", "narrow_role") if key in given
-    ]
+    own = [f"arn:aws:iam::{given['account']}:role{given[key]}" for key, _ in _PLATFORM_ROLES if key in given]
     backend.put_user_policy(name, "platform", _platform_policy(own, ["iam:GetRole", "iam:GetUser"]))
-    for key, known in (("role", ["iam:GetRole"]), ("narrow_role", [])):
+    for key, known in _PLATFORM_ROLES:
         if key in given:
             _platform_role(backend, given["account"], given[key], known)
     return {"account": given["account"], "principal_arn": user.arn, **_key(backend, name)}
@@ -90,7 +97,7 @@ def _key(backend: Any, user: str) -> dict[str, str]:
 def _organization(given: Mapping[str, Any], kits: Mapping[str, Any]) -> None:
     manager = given["management"]["id"]
     backend = organizations_backends[manager][PARTITION]
-    backend.create_organization("us-east-1", FeatureSet="ALL")
+    backend.create_organization("us-east-1", FeatureSet=given.get("feature_set", "ALL"))
     _identify(backend, given)
     units = {given["root"]: given["root"], **dict(_units(backend, given["root"], given["units"]))}
     for policy_type in (SCP, RCP):

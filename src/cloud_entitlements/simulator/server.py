@@ -1,6 +1,8 @@
 """The HTTP server: the guard before moto, the console, and what tests ask of the simulator itself.
 
 `/_simulator/calls?since=N`   the log of calls
+`/_simulator/faults`          POST a plan (see faults.py); GET the log of what it did
+`/_simulator/stacksets`       POST {"hold": true}: StackSets don't get on until they are let go
 `/_simulator/accounts`        POST {"manager", "name", "unit"}: an account joins
 `/console/`                   the customer's console
 """
@@ -18,6 +20,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from cloud_entitlements.simulator import iam, keys, seed, stacks, stacksets
 from cloud_entitlements.simulator.console import Console
+from cloud_entitlements.simulator.faults import Faults
 from cloud_entitlements.simulator.guard import Guard, Start
 
 
@@ -34,6 +37,7 @@ class Simulator:
 
     def __init__(self, told: dict[str, Any]) -> None:
         self.guard = Guard(DomainDispatcherApplication(create_backend_app))
+        self.faults = Faults(self.guard)
         self.console = Console(told)
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -42,13 +46,21 @@ class Simulator:
             return self._control(environ, start)
         if path.startswith("/console"):
             return self.console(environ, start)
-        return self.guard(environ, start)
+        return self.faults(environ, start)
 
     def _control(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         path = environ["PATH_INFO"].removeprefix("/_simulator/")
         if path == "calls":
             since = parse_qs(environ.get("QUERY_STRING", "")).get("since", ["0"])[0]
             return _json(start, self.guard.calls_since(int(since)))
+        if path == "faults" and environ["REQUEST_METHOD"] == "POST":
+            self.faults.plan(json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))))
+            return _json(start, {"rules": len(self.faults.rules)})
+        if path == "faults":
+            return _json(start, self.faults.told())
+        if path == "stacksets" and environ["REQUEST_METHOD"] == "POST":
+            given = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+            return _json(start, {"deployed": stacksets.hold(on=given["hold"])})
         if path == "accounts" and environ["REQUEST_METHOD"] == "POST":
             given = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
             return _json(start, {"account_id": seed.join(given["manager"], given["name"], given.get("unit"))})

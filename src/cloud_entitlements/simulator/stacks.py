@@ -9,6 +9,10 @@ from moto.cloudformation import models, responses
 from moto.cloudformation.exceptions import ValidationError
 from moto.core.exceptions import ServiceException
 
+from cloud_entitlements.simulator import callers, iam
+from cloud_entitlements.simulator.callers import Caller
+from cloud_entitlements.simulator.guard import signer
+
 MAX_TEMPLATE_BYTES = 51_200
 _NAMED_ROLE = re.compile(r"^\s*RoleName:", re.MULTILINE)
 
@@ -37,9 +41,16 @@ def _checked(original: Any) -> Any:
         given = self._get_param("Capabilities", []) or []
         if "AWS::IAM::" in body and "CAPABILITY_NAMED_IAM" not in given and _NAMED_ROLE.search(body):
             raise InsufficientCapabilities("Requires capabilities : [CAPABILITY_NAMED_IAM]")
-        return original(self)
+        with iam.made_by(signer_of(self.headers)):
+            return original(self)
 
     return answer
+
+
+def signer_of(headers: Any) -> Caller:
+    """Who creates the stack: without a service role, its resources are made with the creator's permissions."""
+    found = signer({"HTTP_AUTHORIZATION": headers.get("Authorization", "")})
+    return callers.identify(found.key_id if found else "")
 
 
 def _rolling_back(original: Any) -> Any:

@@ -24,8 +24,14 @@ from cloud_entitlements.simulator.policies import Request
 
 TRUSTED = "member.org.stacksets.cloudformation.amazonaws.com"
 NOT_TRUSTED = "You must enable organizations access to operate a service managed stack set"
+NOT_MANAGEMENT = (
+    "You must be the management account or delegated admin account of an organization before operating a "
+    "SERVICE_MANAGED stack set"
+)
 TRUST: dict[str, str] = {}
 """`ENABLED` by management account; absent is DISABLED."""
+HELD: set[str] = set()
+"""Not empty: new instances stay RUNNING."""
 SETS: dict[str, Deployment] = {}
 """By StackSet id."""
 
@@ -95,8 +101,18 @@ class Deployment:
             _delete(instance)
         self.instances.clear()
 
+    def catch_up(self) -> int:
+        """Deploys what was held."""
+        held = [one.account for one in self.instances.values() if one.detailed == "RUNNING"]
+        wanted = self.wanted()
+        for account in held:
+            self.instances[account] = self._deploy(wanted[account])
+        return len(held)
+
     def _deploy(self, account: Any) -> Instance:
         region = self.regions[0]
+        if HELD:
+            return Instance(account.id, region, None, "OUTDATED", "RUNNING", "")
         if account.state != "ACTIVE":
             reason = f"Account {account.id} is {account.state.lower()}"
             return Instance(account.id, region, None, "INOPERABLE", "INOPERABLE", reason)
@@ -233,10 +249,10 @@ class StackSetResource(CloudFormationModel):  # type: ignore[misc]
 def _require_trust(account_id: str) -> None:
     backend = organizations.backend_of(account_id)
     services = [service.get("ServicePrincipal") for service in backend.services] if backend else []
+    if backend is not None and backend.org.master_account_id != account_id:
+        raise cloudformation.ValidationError(message=NOT_MANAGEMENT)
     if backend is None or (TRUST.get(account_id) != "ENABLED" and TRUSTED not in services):
         raise cloudformation.ValidationError(message=NOT_TRUSTED)
-    if backend.org.master_account_id != account_id:
-        raise cloudformation.ValidationError(message="Account used is not a delegated administrator")
 
 
 def _require_targets(deployment: Deployment) -> None:
@@ -275,6 +291,14 @@ def follow_organization() -> None:
     for deployment in list(SETS.values()):
         if deployment.auto:
             deployment.follow("CREATE")
+
+
+def hold(*, on: bool) -> int:
+    HELD.clear()
+    if on:
+        HELD.add("all")
+        return 0
+    return sum(deployment.catch_up() for deployment in SETS.values())
 
 
 def install() -> None:

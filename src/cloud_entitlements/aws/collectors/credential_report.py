@@ -22,6 +22,8 @@ _NOT_YET = frozenset({"ReportInProgress", "ReportNotPresent", "ReportExpired"})
 class ReportLate(Exception):
     """AWS did not finish the report in the time that we wait."""
 
+    failure_code = "report_late"
+
 
 def collect(
     session: AwsSession,

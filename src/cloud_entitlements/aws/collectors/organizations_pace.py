@@ -10,16 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cloud_entitlements.aws.collecting import RepeatedPage
 from cloud_entitlements.aws.sessions import AwsSession
 
 BURST = 60
 """A small organization is read at once …"""
 PER_SECOND = 2.0
 """… and a large one at a pace that leaves the customer's own tools room; AWS still throttles, and is retried."""
-
-
-class RepeatedToken(Exception):
-    """AWS gave the same page token twice: the list can't be read to its end."""
 
 
 @dataclass(slots=True)
@@ -45,7 +42,7 @@ class Paced:
             if not token:
                 return
             if token in seen:
-                raise RepeatedToken(f"`{operation}` gave the page token `{token[:40]}` twice")
+                raise RepeatedPage(f"`{operation}` gave the page token `{token[:40]}` twice")
             seen.add(token)
 
     def _wait(self) -> None:

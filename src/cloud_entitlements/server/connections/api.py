@@ -49,6 +49,14 @@ class RoleGiven(Strict):
 class Cause(Schema):
     text: str
     fix: str
+    tell: str
+
+
+class FailureRecord(Schema):
+    code: str
+    call: str
+    message: str
+    causes: list[Cause]
 
 
 class CheckRecord(Schema):
@@ -71,6 +79,30 @@ class Synchronization(Schema):
     ended_at: str | None
     next_at: str | None
     error: str | None
+    failure: FailureRecord | None
+
+
+class MissingPermission(Schema):
+    action: str
+    purpose: str
+    collectors: list[str]
+    accounts: int
+
+
+class DeploymentRecord(Schema):
+    current: str
+    found: dict[str, int]
+    missing: list[MissingPermission]
+    trusts: list[str]
+    update: str
+
+
+class CallsRecord(Schema):
+    total: int
+    accounts: int
+    most: int
+    most_account: str
+    cap: int
 
 
 class CoverageRecord(Schema):
@@ -94,6 +126,9 @@ class Record(Schema):
     connected_at: str | None
     synchronization: Synchronization
     coverage: CoverageRecord
+    deployment: DeploymentRecord | None
+    calls: CallsRecord | None
+    proven_at: str | None
     checks: list[CheckRecord]
 
 
@@ -107,10 +142,21 @@ class AccountRecord(Schema):
     name: str
     unit_path: str
     status: Literal[
-        "pending", "connected", "refused", "denied", "suspended", "closed", "left", "not_targeted"
+        "pending",
+        "connected",
+        "refused",
+        "too_open",
+        "denied",
+        "failed",
+        "suspended",
+        "closed",
+        "left",
+        "not_targeted",
     ]
+    failure: str | None
     detail: str
     causes: list[Cause]
+    proven_at: str | None
     collected_at: str | None
     gaps: int
 

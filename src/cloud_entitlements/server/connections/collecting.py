@@ -13,20 +13,20 @@ from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
 from cloud_entitlements.aws.collecting import Scope
 from cloud_entitlements.aws.collectors import OF_ACCOUNT
-from cloud_entitlements.aws.failures import Failure, causes_of
+from cloud_entitlements.aws.failures import explain
 from cloud_entitlements.aws.members import MemberState, enter, state_after_collecting
-from cloud_entitlements.aws.stacksets import Instance
+from cloud_entitlements.aws.narrowing import PROPAGATION_SECONDS
+from cloud_entitlements.aws.sessions import AwsSession
 from cloud_entitlements.inventory import Gap
 from cloud_entitlements.server.connections import checklist
+from cloud_entitlements.server.connections.account_work import around
 from cloud_entitlements.server.connections.models import Account, Check, Connection
-from cloud_entitlements.server.connections.surveying import stage
+from cloud_entitlements.server.connections.staged import stage
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.runner import Postpone, Released
 
-PROPAGATION_SECONDS = 60
 PAUSE_SECONDS = 5
-UNKNOWN = Instance("", "CURRENT", "", "")
 
 
 def collect_account(task: Task) -> dict[str, Any]:
@@ -41,35 +41,46 @@ def collect_account(task: Task) -> dict[str, Any]:
 
 
 def _visit(task: Task, account_id: str) -> tuple[MemberState, list[Gap]]:
-    payload = task.job.item.payload
     own = account_id == task.role.account_id  # proven already, by the checks
     role = task.role_to_assume(None if own else account_id)
-    state, session = enter(
-        task.sessions, role, _instance(payload["instance"], account_id), prove=payload["prove"] and not own
-    )
+    known, prove = around(task, account_id), task.job.item.payload["prove"] and not own
+    state, session = enter(task.sessions, role, known, prove=prove)
     if session is None:
-        gap = Gap("sts:AssumeRole", state.status, state.detail)
+        gap = Gap("sts:AssumeRole", state.failure or state.status, state.detail)
         for collector in OF_ACCOUNT:
             task.staging.gap(account_id, collector.name, gap, timezone.now())
         return state, [gap] * len(OF_ACCOUNT)
-    scope = Scope(account_id, task.role.partition)
-    gaps: list[Gap] = []
+    if prove:
+        task.connection.accounts.filter(account_id=account_id).update(proven_at=timezone.now())
+    gaps = _collect(task, session, Scope(account_id, task.role.partition))
+    failures = [explain(gap.code, gap.call, gap.message, **known.facts) for gap in gaps]
+    return state_after_collecting(failures, len(OF_ACCOUNT), known), gaps
+
+
+def _collect(task: Task, session: AwsSession, scope: Scope) -> list[Gap]:
+    collected_at, gaps = task.job.item.payload["collected_at"], []
     for number, collector in enumerate(OF_ACCOUNT):
         if task.job.lost():
             raise Released  # somebody else has taken it over, or the run is gone
         task.job.report(number, len(OF_ACCOUNT), collector.name.replace("_", " "))
-        last = payload["collected_at"].get(collector.name)
+        last = collected_at.get(collector.name)
         found = stage(task, collector, session, scope, datetime.fromisoformat(last) if last else None)
         gaps += [found] if found else []
-    failures = [Failure(gap.code, gap.call, gap.message, causes_of(gap.code, gap.message)) for gap in gaps]
-    return state_after_collecting(failures, len(OF_ACCOUNT)), gaps
+    return gaps
 
 
-def _instance(payload: Any, account_id: str) -> Instance | None:
-    """An unread StackSet counts as deployed: then the refusal itself is all that is known."""
-    if payload == "unknown":
-        return UNKNOWN
-    return Instance(account_id, **payload) if payload else None
+SETTLED = frozenset(
+    {
+        "trust_too_open",
+        "member_deployment_failed",
+        "member_deployment_denied",
+        "member_role_left_over",
+        "platform_denied_by_scp",
+        "platform_may_not_assume",
+        "member_denied_by_rcp",
+    }
+)
+"""Waiting changes nothing about these."""
 
 
 def _may_still_come(task: Task, state: MemberState) -> bool:
@@ -77,14 +88,14 @@ def _may_still_come(task: Task, state: MemberState) -> bool:
     if not task.connecting or task.run.started_at is None or state.status not in ("pending", "refused"):
         return False
     young = (timezone.now() - task.run.started_at).total_seconds() < PROPAGATION_SECONDS
-    settled = state.detail.startswith(("trust too open", "not proven", "the StackSet failed"))
-    return young and not settled
+    return young and state.failure not in SETTLED
 
 
 def _update_row(connection: Connection, account_id: str, state: MemberState, gaps: list[Gap]) -> None:
     values: dict[str, Any] = {
         "status": state.status,
         "detail": state.detail,
+        "failure": state.failure,
         "causes": [asdict(cause) for cause in state.causes],
         "gap_count": len(gaps),
     }

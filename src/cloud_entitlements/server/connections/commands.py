@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from cloud_entitlements.aws.explained import KINDS
 from cloud_entitlements.aws.pasted import (
     Problem,
     RoleArn,
@@ -24,14 +25,18 @@ from cloud_entitlements.aws.pasted import (
     parse_role_arn,
     parse_targets,
 )
-from cloud_entitlements.aws.template import Names, TemplateInput, deploy_command, render_template
-from cloud_entitlements.aws.template import names as names_of
+from cloud_entitlements.aws.stack_errors import diagnose
+from cloud_entitlements.aws.template import deploy_command, render_template
 from cloud_entitlements.inventory import remove_connection
 from cloud_entitlements.server.connections import platform, schedule
-from cloud_entitlements.server.connections.models import MAX_TAGS, Account, Connection, Target
+from cloud_entitlements.server.connections.knowledge import facts_of, template_input, template_names
+from cloud_entitlements.server.connections.models import MAX_TAGS, TROUBLE, Account, Connection, Target
+from cloud_entitlements.server.connections.records import failure_record
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Taken
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.models import Run
+
+__all__ = ["template_input", "template_names"]
 
 MAX_NAME = 100
 MAX_TAG = 40
@@ -50,27 +55,6 @@ def template(connection: Connection) -> str:
 def deploy_line(connection: Connection) -> str:
     """The template as a line for a terminal that is signed in to the customer's account."""
     return deploy_command(template_input(connection))
-
-
-def template_names(connection: Connection) -> Names:
-    """The stack, its StackSet, the role and the file, as this connection's template names them."""
-    return names_of(connection.suffix)
-
-
-def template_input(connection: Connection) -> TemplateInput:
-    stored = platform.require()
-    names = template_names(connection)
-    return TemplateInput(
-        kind="organization" if connection.type == Type.ORGANIZATION else "account",
-        external_id=connection.external_id,
-        platform_principal_arn=stored.arn,
-        platform_account_id=stored.account_id,
-        partition=stored.partition,
-        target_ids=tuple(target.id for target in connection.targets.all()),
-        role_name=names.role_name,
-        role_path=names.role_path,
-        suffix=connection.suffix,
-    )
 
 
 def find(reference: str, kind: str | None = None) -> Connection:
@@ -177,10 +161,28 @@ def remove(connection: Connection, data: Literal["keep", "purge"] = "keep") -> N
         remove_connection(settings.SNAPSHOTS_DIR, subject)
 
 
+def stack_facts(connection: Connection) -> dict[str, str]:
+    """Lines to copy about this connection's stack."""
+    facts = facts_of(connection)
+    return {**facts, "events": f"aws cloudformation describe-stack-events --stack-name {facts['stack']}"}
+
+
+def diagnose_stack(connection: Connection, pasted: str) -> list[dict[str, Any]]:
+    """What a failed stack's pasted error means, the root of it first. Nothing is kept of it."""
+    if not pasted.strip():
+        problem = Problem(
+            "error_missing",
+            "there is no error yet",
+            "paste the stack's error, or what `describe-stack-events` prints",
+        )
+        raise Invalid({"error": problem})
+    failures = diagnose(pasted, **facts_of(connection))
+    return [{**failure_record(failure), "title": KINDS[failure.code].title} for failure in failures]
+
+
 def failed_accounts(connection: Connection) -> list[str]:
     """Accounts whose next try may go better. Suspended and closed ones are no failures."""
-    tried = [Account.Status.PENDING, Account.Status.REFUSED, Account.Status.DENIED]
-    return list(connection.accounts.filter(status__in=tried).values_list("account_id", flat=True))
+    return list(connection.accounts.filter(status__in=TROUBLE).values_list("account_id", flat=True))
 
 
 def check_fields(

@@ -13,9 +13,11 @@ from typing import Any
 
 from django.conf import settings
 
+from cloud_entitlements.aws.explained import KINDS
+from cloud_entitlements.aws.failures import from_error
 from cloud_entitlements.aws.sessions import AwsSessions, SwitchedOff
 from cloud_entitlements.inventory import Staging
-from cloud_entitlements.server.connections import calls, schedule
+from cloud_entitlements.server.connections import calls, records, schedule
 from cloud_entitlements.server.connections.collecting import collect_account
 from cloud_entitlements.server.connections.gate import gate_of
 from cloud_entitlements.server.connections.models import Connection
@@ -40,7 +42,9 @@ def _handler(function: Callable[[Task], Mapping[str, Any] | None]) -> Handler:
             raise
         except Exception as error:
             if job.item.essential and job.item.attempt >= MAX_ATTEMPTS:
-                schedule.settle(job.item.run.subject, f"{type(error).__name__}: {error}")
+                failure = from_error(error, "", folder=str(settings.DATA_DIR))
+                told = records.failure_record(failure) if failure.code in KINDS else None
+                schedule.settle(job.item.run.subject, f"{type(error).__name__}: {error}", told)
             raise
 
     return handle
@@ -51,7 +55,7 @@ def _task(job: Job) -> Task:
     connection = Connection.objects.filter(id=uuid.UUID(run.subject)).first()
     if connection is None:
         raise GivenUp("the connection was removed")
-    recorder = calls.Counter()
+    recorder = calls.Counter(settings.MAX_CALLS_PER_ACCOUNT if job.item.kind == schedule.ACCOUNT else None)
     return Task(
         job=job,
         run=run,

@@ -31,6 +31,9 @@ class StoredPlatformIdentity(models.Model):
     arn = models.CharField(max_length=2048)
     partition = models.CharField(max_length=32)
     kind = models.CharField(max_length=8)
+    previous_arn = models.CharField(max_length=2048, blank=True)
+    """The one before, which stacks may still trust."""
+    changed_at = models.DateTimeField(null=True)
     stored_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -67,11 +70,17 @@ class Connection(models.Model):
     sync_started_at = models.DateTimeField(null=True)
     sync_ended_at = models.DateTimeField(null=True)
     sync_error = models.TextField(blank=True)
+    sync_failure = models.JSONField(null=True)
+    """Code, call, message and causes of what went wrong, where it is a kind that is known."""
     snapshot_id = models.CharField(max_length=64, blank=True)
     coverage_total = models.PositiveIntegerField(default=0)
     coverage_connected = models.PositiveIntegerField(default=0)
     proven_at = models.DateTimeField(null=True)
     """When the external id was last tested, with it and without it."""
+    deployment = models.JSONField(default=dict)
+    """What the deployed roles are like, as the last snapshot shows them: versions, missing permissions, trust."""
+    calls = models.JSONField(default=dict)
+    """How many AWS calls the last run made, and where the most."""
 
     class Meta:
         ordering = ["created_at", "id"]
@@ -126,7 +135,9 @@ class Account(models.Model):
         PENDING = "pending", "Pending"
         CONNECTED = "connected", "Connected"
         REFUSED = "refused", "Refused"
+        TOO_OPEN = "too_open", "Trust too open"
         DENIED = "denied", "Denied"
+        FAILED = "failed", "Could not be read"
         SUSPENDED = "suspended", "Suspended"
         CLOSED = "closed", "Closed"
         LEFT = "left", "Left"
@@ -138,8 +149,12 @@ class Account(models.Model):
     unit_path = models.CharField(max_length=2000, blank=True)
     """Names from the root down, `Root / Workloads / Production`."""
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PENDING)
+    failure = models.CharField(max_length=64, blank=True)
+    """The code of its kind of failure."""
     detail = models.TextField(blank=True)
     causes = models.JSONField(default=list)
+    proven_at = models.DateTimeField(null=True)
+    """When its role was last tested with the external id and without it."""
     collected_at = models.DateTimeField(null=True)
     gap_count = models.PositiveIntegerField(default=0)
 
@@ -152,3 +167,13 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} ({self.status})"
+
+
+TROUBLE = (
+    Account.Status.TOO_OPEN,
+    Account.Status.REFUSED,
+    Account.Status.DENIED,
+    Account.Status.FAILED,
+    Account.Status.PENDING,
+)
+"""States in which an account should be read and is not; the next try may go better."""

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.server.connections import commands, records, shown
-from cloud_entitlements.server.connections.models import Account, Connection
+from cloud_entitlements.server.connections.models import TROUBLE, Account, Connection
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Refusal, Taken
 
 Status = Connection.Status
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     connected = [found for found in connections if found.status == Status.CONNECTED]
     trouble = Account.objects.filter(
         connection__in=connected,
-        status__in=[Account.Status.PENDING, Account.Status.REFUSED, Account.Status.DENIED],
+        status__in=TROUBLE,
     ).select_related("connection")
     return render(
         request,

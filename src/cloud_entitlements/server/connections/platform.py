@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
+from django.utils import timezone
 
 from cloud_entitlements.aws.failures import Failure
 from cloud_entitlements.aws.platform import PlatformIdentity, discover
@@ -20,13 +25,23 @@ def stored() -> PlatformIdentity | None:
     return PlatformIdentity(account_id=row.account_id, arn=row.arn, partition=row.partition, kind=row.kind)
 
 
+def changed_at() -> datetime | None:
+    """When the identity was last replaced by another; None when it never was."""
+    row = StoredPlatformIdentity.objects.filter(id=1).first()
+    return row.changed_at if row else None
+
+
+def previous_arn() -> str:
+    row = StoredPlatformIdentity.objects.filter(id=1).first()
+    return row.previous_arn if row else ""
+
+
 def store(identity: PlatformIdentity) -> None:
-    values = {
-        "account_id": identity.account_id,
-        "arn": identity.arn,
-        "partition": identity.partition,
-        "kind": identity.kind,
-    }
+    """From now on templates trust `identity`; the one before is remembered, for stacks that still trust it."""
+    before = stored()
+    values: dict[str, Any] = asdict(identity)
+    if before is not None and before.arn != identity.arn:
+        values |= {"previous_arn": before.arn, "changed_at": timezone.now()}
     StoredPlatformIdentity.objects.update_or_create(id=1, defaults=values)
 
 

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
-from cloud_entitlements.aws.failures import Cause, Failure, from_error
+from cloud_entitlements.aws.failures import explain, from_error
 from cloud_entitlements.aws.sessions import AwsSession, SwitchedOff
 from cloud_entitlements.server.connections import checklist
+from cloud_entitlements.server.connections.knowledge import facts_of
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.records import page_url, target_ids
 from cloud_entitlements.server.connections.surveying import Found, survey_account, survey_organization
@@ -25,7 +26,7 @@ def prove(task: Task) -> None:
 
 
 def _prove(task: Task) -> None:
-    for result in checks.prove_role(task.sessions, task.role_to_assume()):
+    for result in checks.prove_role(task.sessions, task.role_to_assume(), task.evidence):
         _record(task, result)
     Connection.objects.filter(id=task.connection.id).update(proven_at=timezone.now())
     session = task.sessions.assume(task.role_to_assume())
@@ -40,8 +41,8 @@ def _prove(task: Task) -> None:
 
 def _right_organization(task: Task, session: AwsSession) -> checks.Organization:
     _record(task, CheckResult(checks.MANAGEMENT_ACCOUNT.code, "running"))
-    known = task.connection.organization_id
-    result, organization = checks.check_management_account(session, task.role.account_id, known)
+    known, facts = task.connection.organization_id, task.evidence.known()
+    result, organization = checks.check_management_account(session, task.role.account_id, known, facts)
     _record(task, result)
     assert organization is not None  # noqa: S101  a check without one has failed above
     return organization
@@ -51,16 +52,9 @@ def _not_twice(task: Task, organization: checks.Organization) -> None:
     other = Connection.objects.filter(organization_id=organization.id).exclude(id=task.connection.id).first()
     if other is None:
         return
-    cause = Cause(
-        f"it is connected as `{other.name}`",
-        f"add the units there by Edit ({page_url(other)}), and remove this one",
-    )
-    failure = Failure(
-        "already_connected",
-        checks.MANAGEMENT_ACCOUNT.call,
-        f"`{organization.id}` is already connected",
-        (cause,),
-    )
+    message = f"`{organization.id}` is already connected"
+    facts = {"other": other.name, "url": page_url(other)}
+    failure = explain("already_connected", checks.MANAGEMENT_ACCOUNT.call, message, **facts)
     _record(task, CheckResult(checks.MANAGEMENT_ACCOUNT.code, "failed", "", failure))
 
 
@@ -71,7 +65,7 @@ def _survey(task: Task, session: AwsSession, organization: checks.Organization) 
     except (SwitchedOff, GivenUp):
         raise
     except Exception as error:  # noqa: BLE001  every error of AWS's is explained on its line
-        failure = from_error(error, checks.ORGANIZATION_READ.call)
+        failure = from_error(error, checks.ORGANIZATION_READ.call, **facts_of(task.connection))
         _record(task, CheckResult(checks.ORGANIZATION_READ.code, "failed", "", failure))
         return
     roots = [unit["id"] for unit in found.units if unit["kind"] == "root"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,10 +12,15 @@ from django.utils import timezone
 from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
 from cloud_entitlements.aws.collectors import OF_ACCOUNT
+from cloud_entitlements.aws.collectors.organization import COLLECTOR as ORGANIZATION
+from cloud_entitlements.aws.failures import causes_of, explain
 from cloud_entitlements.inventory import Coverage, Gap, Publication, Snapshot, prune, publish
 from cloud_entitlements.server.connections import checklist
 from cloud_entitlements.server.connections.collecting import answering
+from cloud_entitlements.server.connections.deployments import deployment_record
+from cloud_entitlements.server.connections.knowledge import facts_of
 from cloud_entitlements.server.connections.models import Account, Check, Connection
+from cloud_entitlements.server.connections.records import failure_record
 from cloud_entitlements.server.connections.schedule import ACCOUNT
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.work import ledger
@@ -52,9 +59,11 @@ def _note_unfinished(task: Task) -> None:
         for collector in OF_ACCOUNT:
             if task.staging.part(item.key, collector.name) is None:
                 task.staging.gap(item.key, collector.name, gap, timezone.now())
-        detail = f"could not be read to the end: {item.error}"
         task.connection.accounts.filter(account_id=item.key).update(
-            status=Account.Status.REFUSED, detail=detail
+            status=Account.Status.FAILED,
+            failure="unfinished",
+            detail=f"could not be read to the end: {item.error}",
+            causes=[asdict(cause) for cause in causes_of("unfinished")],
         )
 
 
@@ -72,7 +81,9 @@ def _bring_up(task: Task, snapshot: Snapshot) -> None:
         "coverage_total": manifest.coverage.total,
         "coverage_connected": manifest.coverage.connected,
         "sync_ended_at": now,
-        "sync_error": "",
+        "deployment": deployment_record(connection, task.role, snapshot),
+        "calls": _calls(task),
+        **_trouble(task),
     }
     if task.connecting:
         _end_checklist(connection, snapshot)
@@ -82,6 +93,34 @@ def _bring_up(task: Task, snapshot: Snapshot) -> None:
             "role_arn": task.role.arn,
         }
     Connection.objects.filter(id=connection.id).update(**values)
+
+
+def _trouble(task: Task) -> dict[str, Any]:
+    """The accounts were visited; whether the organization itself could be read is said beside it."""
+    part = task.staging.part("organization", ORGANIZATION.name)
+    if part is None or part.gap is None:
+        return {"sync_error": "", "sync_failure": None}
+    text = f"the organization could not be read, its tree is as old as its gap says: {part.gap.message}"
+    before = Connection.objects.values_list("sync_failure", flat=True).get(id=task.connection.id)
+    if before and before["code"] == part.gap.code:
+        return {"sync_error": text}  # narrowed already, when it happened
+    facts = facts_of(task.connection)
+    failure = explain(part.gap.code, part.gap.call, part.gap.message, **facts)
+    return {"sync_error": text, "sync_failure": failure_record(failure)}
+
+
+def _calls(task: Task) -> dict[str, Any]:
+    """AWS calls of this run, retries included: of everything, and of the account that took the most."""
+    items = WorkItem.objects.filter(run=task.run, kind=ACCOUNT)
+    counts = {item.key: sum(item.result.get("calls", {}).values()) for item in items}
+    most = max(counts, key=lambda account: counts[account], default="")
+    return {
+        "total": sum(counts.values()),
+        "accounts": len(counts),
+        "most": counts.get(most, 0),
+        "most_account": most,
+        "cap": settings.MAX_CALLS_PER_ACCOUNT,
+    }
 
 
 def _end_checklist(connection: Connection, snapshot: Snapshot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from cloud_entitlements.aws.failures import Failure
 from cloud_entitlements.server.connections.models import Account, Check, Connection
 from cloud_entitlements.work import ledger
 
@@ -30,6 +32,9 @@ def connection_record(connection: Connection) -> dict[str, Any]:
         "connected_at": when(connection.connected_at),
         "synchronization": synchronization(connection),
         "coverage": {"total": connection.coverage_total, "connected": connection.coverage_connected},
+        "deployment": connection.deployment or None,
+        "calls": connection.calls or None,
+        "proven_at": when(connection.proven_at),
         "checks": [check_record(check) for check in connection.checks.all()],
     }
 
@@ -55,6 +60,7 @@ def synchronization(connection: Connection) -> dict[str, Any]:
         "ended_at": when(connection.sync_ended_at),
         "next_at": when(next_run_at(connection)),
         "error": connection.sync_error or None,
+        "failure": connection.sync_failure,
     }
 
 
@@ -104,10 +110,21 @@ def account_record(account: Account) -> dict[str, Any]:
         "name": account.name,
         "unit_path": account.unit_path,
         "status": account.status,
+        "failure": account.failure or None,
         "detail": account.detail,
         "causes": account.causes,
+        "proven_at": when(account.proven_at),
         "collected_at": when(account.collected_at),
         "gaps": account.gap_count,
+    }
+
+
+def failure_record(failure: Failure) -> dict[str, Any]:
+    return {
+        "code": failure.code,
+        "call": failure.call,
+        "message": failure.message,
+        "causes": [asdict(cause) for cause in failure.causes],
     }
 
 

@@ -7,10 +7,12 @@ retry     the same for some accounts alone; the others keep what was collected
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from cloud_entitlements.aws.checks import CHECKS_ACCOUNT, CHECKS_ORGANIZATION
@@ -21,6 +23,17 @@ from cloud_entitlements.work.models import Run
 
 PROVE, SURVEY, ACCOUNT, PUBLISH = "prove", "survey", "account", "publish"
 STAGE_SURVEY, STAGE_ACCOUNTS, STAGE_PUBLISH = 0, 1, 2
+DAILY = timedelta(hours=24)
+JITTER = timedelta(hours=4)
+SHORTEST = timedelta(minutes=15)
+
+
+def proof_is_due(key: str, proven_at: datetime | None) -> bool:
+    """Once a day, earlier by up to four hours that `key` decides: not all roles are tested at once."""
+    if proven_at is None:
+        return True
+    earlier = JITTER * (zlib.crc32(key.encode()) / 0xFFFFFFFF)
+    return timezone.now() - proven_at > DAILY - earlier
 
 
 def start_connecting(connection: Connection, role_arn: str) -> Run:
@@ -59,11 +72,11 @@ def lay_out_checks(connection: Connection) -> None:
     )
 
 
-def settle(connection_id: str, error: str) -> None:
+def settle(connection_id: str, error: str, failure: Mapping[str, object] | None = None) -> None:
     """A run ended badly: a connection that was being connected has failed, one that works waits its pause."""
     found = Connection.objects.filter(id=connection_id)
     found.filter(status=Connection.Status.CONNECTING).update(status=Connection.Status.FAILED)
-    found.update(sync_ended_at=timezone.now(), sync_error=error)
+    found.update(sync_ended_at=timezone.now(), sync_error=error, sync_failure=failure)
     Check.objects.filter(connection_id=connection_id, state="running").update(
         state="failed", detail="the work ended unexpectedly", message=error, ended_at=timezone.now()
     )
@@ -79,10 +92,12 @@ def settle_lost() -> None:
 
 def start_due_runs() -> int:
     """Starts a run for each connection whose last one ended long enough ago; the schedule's holder calls it."""
-    pause = timedelta(minutes=settings.SYNCHRONIZATION_MINUTES)
-    due = Connection.objects.filter(
-        enabled=True, status=Connection.Status.CONNECTED, sync_ended_at__lte=timezone.now() - pause
+    now, pause = timezone.now(), timedelta(minutes=settings.SYNCHRONIZATION_MINUTES)
+    # However long the pause is: whether the external id is still asked for is tested every day.
+    is_due = Q(sync_ended_at__lte=now - pause) | Q(
+        proven_at__lte=now - DAILY, sync_ended_at__lte=now - SHORTEST
     )
+    due = Connection.objects.filter(is_due, enabled=True, status=Connection.Status.CONNECTED)
     idle = [connection for connection in due if ledger.active_run(str(connection.id)) is None]
     for connection in idle:
         start_collecting(connection, trigger="schedule")

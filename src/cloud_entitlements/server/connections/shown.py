@@ -7,11 +7,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from cloud_entitlements.server.connections.models import Account, Connection
+from cloud_entitlements.server.connections.models import TROUBLE, Account, Connection
 from cloud_entitlements.server.connections.records import next_run_at, synchronization_state, target_ids
 from cloud_entitlements.work import ledger
 
-TROUBLE = (Account.Status.PENDING, Account.Status.REFUSED, Account.Status.DENIED)
 _WORDS = {"off": "Off", "idle": "Up to date", "queued": "Queued", "running": "Collecting", "failed": "Failed"}
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloud_entitlements.aws.narrowing import Evidence
 from cloud_entitlements.aws.pasted import Problem, RoleArn, parse_role_arn
 from cloud_entitlements.aws.sessions import AwsSessions, RoleToAssume
 from cloud_entitlements.inventory import Staging
 from cloud_entitlements.server.connections.calls import Counter
+from cloud_entitlements.server.connections.knowledge import evidence_of
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.work.models import Run
 from cloud_entitlements.work.runner import GivenUp, Job
@@ -33,6 +35,10 @@ class Task:
         if isinstance(parsed, Problem):
             raise GivenUp(parsed.text)
         return parsed
+
+    @property
+    def evidence(self) -> Evidence:
+        return evidence_of(self.connection, self.role)
 
     def role_to_assume(self, account_id: str | None = None) -> RoleToAssume:
         role = self.role

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cloud_entitlements.server.connections import live, pages, wizard
+from cloud_entitlements.server.connections import explaining, live, pages, stack_error, wizard
 
 app_name = "connections"
 ONE = "setup/aws/<uuid:connection_id>"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("setup/", pages.to_list),
+    path("setup/failures/", explaining.failures, name="failures"),
     path("setup/aws/", pages.listed, name="list"),
     path("setup/aws/rows/", pages.rows, name="rows"),
     path("setup/aws/connect/", wizard.choose, name="choose"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path(f"{ONE}/role/", wizard.role, name="role"),
     path(f"{ONE}/role/check/", wizard.check_role, name="check_role"),
     path(f"{ONE}/checks/", wizard.checks, name="checks"),
+    path(f"{ONE}/stack/", stack_error.stack, name="stack"),
     path(f"{ONE}/accounts/", wizard.accounts, name="accounts"),
     path(f"{ONE}/", pages.connection, name="connection"),
     path(f"{ONE}/edit/", pages.edit, name="edit"),

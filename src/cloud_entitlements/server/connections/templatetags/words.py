@@ -11,6 +11,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 
+from cloud_entitlements.aws.explained import split_fix
+
 register = template.Library()
 _TICKS = re.compile(r"`([^`]*)`")
 MINUTE = 60
@@ -20,6 +22,18 @@ MINUTE = 60
 def ticks(text: object) -> SafeString:
     """Escapes everything first: the text may quote what AWS or a person wrote."""
     return mark_safe(_TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S308
+
+
+@register.filter
+def lead(fix: str) -> str:
+    """The sentence of a fix, without its line to copy."""
+    return split_fix(fix)[0]
+
+
+@register.filter
+def line(fix: str) -> str:
+    """What of a fix is to be copied as it stands."""
+    return split_fix(fix)[1]
 
 
 @register.filter

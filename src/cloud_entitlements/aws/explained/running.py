@@ -1,0 +1,179 @@
+"""What happens while the product runs: denials of single calls, the network, the disk."""
+
+from cloud_entitlements.aws.explained.kind import Cause, Group, Kind
+from cloud_entitlements.aws.explained.platform import CLOCK
+
+_WALL = Cause(
+    "a firewall or proxy is between this machine and AWS",
+    "allow HTTPS to *.amazonaws.com, or set HTTPS_PROXY for the service",
+    tell="`curl -sS -o /dev/null -m 5 https://sts.amazonaws.com` fails on this machine",
+)
+
+GROUP = Group(
+    "While it runs",
+    "What could not be read is a gap: the last value stays, marked with its date, and the next run asks again.",
+    (
+        Kind(
+            "throttled",
+            "AWS limits how fast it may be asked",
+            (
+                Cause(
+                    "many tools ask the same account at once; it was tried ten times, ever more slowly",
+                    "nothing to do: the next run asks again",
+                    tell="CloudTrail shows which other principals call the same service in that minute",
+                ),
+                Cause(
+                    "the pause between two runs is too short for an organization of this size",
+                    "set CIEM_SYNCHRONIZATION_MINUTES to 60 or more",
+                    tell="throttling comes back in every run",
+                ),
+            ),
+        ),
+        Kind("unreachable", "AWS can't be reached", (_WALL,)),
+        Kind(
+            "dns",
+            "AWS's name can't be resolved",
+            (
+                Cause(
+                    "this machine's resolver does not answer, or does not know the name",
+                    "getent hosts sts.amazonaws.com",
+                    tell="the line prints nothing: mend /etc/resolv.conf, or the resolver of the container's network",
+                ),
+                Cause(
+                    "AWS_ENDPOINT_URL, or the Region, is mistyped",
+                    "env | grep -E 'AWS_(ENDPOINT_URL|REGION|DEFAULT_REGION)'",
+                    tell="the name in the message is not one of AWS's",
+                ),
+            ),
+        ),
+        Kind(
+            "tls",
+            "The certificate is not AWS's",
+            (
+                Cause(
+                    "a proxy intercepts TLS with a certificate of its own",
+                    "export AWS_CA_BUNDLE=/path/to/the/proxy-ca.pem",
+                    tell="`openssl s_client -connect sts.amazonaws.com:443` shows an issuer that is not Amazon",
+                ),
+                CLOCK,
+            ),
+        ),
+        Kind(
+            "timeout",
+            "AWS did not answer in time",
+            (Cause("the service or the way to it is slow at the moment", "nothing to do: the next run asks again"), _WALL),
+        ),
+        Kind(
+            "reset",
+            "The connection broke off in the middle of an answer",
+            (
+                Cause("something on the way closed it", "nothing to do: it was tried again, and the next run asks again"),
+                Cause(
+                    "a proxy limits the size or the length of answers",
+                    "let *.amazonaws.com pass the proxy without inspection",
+                    tell="it happens with the same large account in every run",
+                ),
+            ),
+        ),
+        Kind(
+            "repeated_page",
+            "AWS gave the same page again and again",
+            (
+                Cause(
+                    "the list can't be read to its end; half a list is never taken for a whole one",
+                    "nothing to do: the next run asks again",
+                    tell="if it lasts for days, report it to AWS with the request id",
+                ),
+            ),
+        ),
+        Kind("clock", "The clock of this machine is wrong", (CLOCK,)),
+        Kind(
+            "disk",
+            "The data folder can't be written",
+            (
+                Cause(
+                    "the disk is full",
+                    "df -h {folder}",
+                    tell="100 % in the column Use%; make room, or set CIEM_DATA_DIR. Nothing that was published is touched",
+                ),
+                Cause(
+                    "the folder is read-only, or belongs to another user",
+                    "ls -ld {folder}",
+                    tell="the user that runs this program may not write there",
+                ),
+            ),
+        ),
+        Kind(
+            "report_late",
+            "AWS did not finish the credential report in time",
+            (Cause("a large account takes minutes", "nothing to do: the next run takes the finished report"),),
+        ),
+        Kind(
+            "too_many_calls",
+            "The account's share of calls is used up",
+            (
+                Cause(
+                    "it needs more calls a run than CIEM_MAX_CALLS_PER_ACCOUNT allows",
+                    "set CIEM_MAX_CALLS_PER_ACCOUNT higher, if the account's owner agrees",
+                ),
+            ),
+        ),
+        Kind(
+            "unfinished",
+            "The account could not be finished",
+            (Cause("a mistake in this program, or a worker that died again and again", "report it with the text above; the next run tries again"),),
+        ),
+        Kind(
+            "denied",
+            "AWS denied the call",
+            (
+                Cause(
+                    "the stack is older than this program, or its policy was changed",
+                    "{update}",
+                    tell="the page of the connection names the permissions that its roles lack",
+                ),
+            ),
+        ),
+        Kind(
+            "not_allowed",
+            "The role's own policy lacks the action",
+            (
+                Cause(
+                    "the stack is older than this program",
+                    "{update}",
+                    tell="the page of the connection names the permissions that its roles lack",
+                ),
+            ),
+        ),
+        Kind(
+            "denied_by_scp",
+            "A service control policy denies the call",
+            (
+                Cause(
+                    "a service control policy above the account denies it",
+                    'add to that Deny\'s Condition: "ArnNotLike": {{"aws:PrincipalArn": "{role}"}}',
+                ),
+            ),
+        ),
+        Kind(
+            "denied_by_rcp",
+            "A resource control policy denies the call",
+            (
+                Cause(
+                    "a resource control policy denies callers from outside the organization",
+                    'add to that Deny\'s Condition: "StringNotEqualsIfExists": {{"aws:PrincipalAccount": "{caller_account}"}}',
+                ),
+            ),
+        ),
+        Kind(
+            "denied_by_boundary",
+            "The role's permissions boundary lacks the action",
+            (Cause("the boundary does not allow it", "allow the action in the boundary, or update the stack with PermissionsBoundary empty"),),
+        ),
+        Kind(
+            "denied_by_session_policy",
+            "A session policy denies the call",
+            (Cause("whoever gave out these credentials narrowed them", "give the machine a role of its own, without a session policy"),),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,108 @@
+"""One item of work an account, with all that is known before its role is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from cloud_entitlements.aws.collectors import OF_ACCOUNT
+from cloud_entitlements.aws.collectors.organization_policies import COLLECTOR as POLICIES
+from cloud_entitlements.aws.members import Around
+from cloud_entitlements.aws.perimeter import RCP, SCP, ControlPolicy, suspects
+from cloud_entitlements.aws.stacksets import Instance
+from cloud_entitlements.server.connections.knowledge import member_facts
+from cloud_entitlements.server.connections.models import Account
+from cloud_entitlements.server.connections.schedule import (
+    ACCOUNT,
+    PUBLISH,
+    STAGE_ACCOUNTS,
+    STAGE_PUBLISH,
+    proof_is_due,
+)
+from cloud_entitlements.server.connections.staged import last_collected, staged_or_last
+from cloud_entitlements.server.connections.task import Task
+from cloud_entitlements.work import ledger
+from cloud_entitlements.work.ledger import ItemSpec
+
+UNKNOWN = Instance("", "CURRENT", "", "")
+"""A StackSet that could not be read counts as deployed: then the refusal itself is all that is known."""
+_ASKED = tuple(operation for collector in OF_ACCOUNT for operation in collector.operations)
+
+
+def add_work(task: Task, accounts: list[dict[str, Any]], instances: Mapping[str, Instance] | None) -> None:
+    """A retry visits the accounts asked for alone; the rest keep what was collected."""
+    asked = task.run.payload.get("accounts")
+    chosen = [row for row in accounts if asked is None or row["id"] in asked]
+    policies = list(_policies(task)) if chosen else []
+    collected = last_collected(task.connection)
+    proven = {row.account_id: row for row in task.connection.accounts.all()}
+    specs = [
+        ItemSpec(
+            kind=ACCOUNT,
+            key=row["id"],
+            stage=STAGE_ACCOUNTS,
+            payload={
+                "prove": task.connecting or _to_be_proven(row["id"], proven.get(row["id"])),
+                "instance": _as_payload(instances, row["id"]),
+                **_limits(policies, row),
+                "collected_at": {c.name: _iso(collected.get((row["id"], c.name))) for c in OF_ACCOUNT},
+            },
+        )
+        for row in chosen
+    ]
+    ledger.add_items(task.run, [*specs, ItemSpec(kind=PUBLISH, stage=STAGE_PUBLISH, essential=True)])
+
+
+def _to_be_proven(account_id: str, row: Account | None) -> bool:
+    """A trust that was found too open stays closed to us until a test finds it mended."""
+    if row is None or row.status == Account.Status.TOO_OPEN:
+        return True
+    return proof_is_due(account_id, row.proven_at)
+
+
+def _policies(task: Task) -> Iterator[ControlPolicy]:
+    documents = {row["sha256"]: row["text"] for row in staged_or_last(task, POLICIES, "documents")}
+    targets: dict[str, set[str]] = {}
+    for row in staged_or_last(task, POLICIES, "organization_policy_targets"):
+        targets.setdefault(row["policy_id"], set()).add(row["target_id"])
+    for row in staged_or_last(task, POLICIES, "organization_policies"):
+        document = documents.get(row["document"], "")
+        attached = frozenset(targets.get(row["id"], set()))
+        yield ControlPolicy(row["id"], row["type"], row["name"] or "", document, attached)
+
+
+def _limits(policies: list[ControlPolicy], row: Mapping[str, Any]) -> dict[str, str]:
+    path = [row["id"], *row.get("path", "").strip("/").split("/")]
+    return {
+        "perimeter": ", ".join(suspects(policies, RCP, path, ["sts:AssumeRole"])),
+        "limits": ", ".join(suspects(policies, SCP, path, _ASKED)),
+    }
+
+
+def _as_payload(instances: Mapping[str, Instance] | None, account_id: str) -> dict[str, str] | str | None:
+    """`unknown` when the StackSet could not be read, which is not the same as not being in it."""
+    if instances is None:
+        return "unknown"
+    found = instances.get(account_id)
+    if found is None:
+        return None
+    return {
+        "status": found.status,
+        "detailed_status": found.detailed_status,
+        "reason": found.reason,
+        "region": found.region,
+    }
+
+
+def around(task: Task, account_id: str) -> Around:
+    """The item's payload, read back."""
+    payload = task.job.item.payload
+    told = payload["instance"]
+    instance = UNKNOWN if told == "unknown" else Instance(account_id, **told) if told else None
+    facts = member_facts(task.connection, task.role, account_id, instance.region if instance else "")
+    return Around(instance, facts, payload["perimeter"], payload["limits"])
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,71 @@
+"""One collector's part of a run: collected, carried over from the last snapshot, or a gap."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from cloud_entitlements.aws.collecting import Collector, Scope
+from cloud_entitlements.aws.failures import from_error
+from cloud_entitlements.aws.sessions import AwsSession, SwitchedOff
+from cloud_entitlements.inventory import Gap, Snapshot
+from cloud_entitlements.server.connections.models import Connection
+from cloud_entitlements.server.connections.task import Task
+
+
+def stage(
+    task: Task,
+    collector: Collector,
+    session: AwsSession,
+    scope: Scope,
+    last: datetime | None,
+    *,
+    must: bool = False,
+) -> Gap | None:
+    """Runs one collector, or carries its last rows over when they are young enough. What fails is a gap.
+
+    With `must` it raises what AWS raised: without a tree from now or from before there is no run.
+    """
+    owner = "organization" if collector.level == "organization" else scope.account_id
+    done = task.staging.part(owner, collector.name)
+    if done is not None and done.outcome != "gap":
+        return None  # this item was begun before: what is finished is not fetched again
+    now = timezone.now()
+    if last is not None and now - last < collector.cadence:
+        task.staging.carry(owner, collector.name, now)
+        return None
+    try:
+        task.staging.save(owner, collector.name, collector.collect(session, scope), now)
+    except SwitchedOff:
+        raise
+    except Exception as error:
+        failure = from_error(error, collector.operations[0])
+        if must or failure.code == "disk":
+            raise  # a full disk is no gap of AWS's
+        gap = Gap(failure.call, failure.code, failure.message)
+        task.staging.gap(owner, collector.name, gap, now)
+        return gap
+    return None
+
+
+def staged_or_last(task: Task, collector: Collector, table: str) -> list[dict[str, Any]]:
+    """Rows of an organization's table: those of this run, else those that still count from the last snapshot."""
+    part = task.staging.part("organization", collector.name)
+    if part is not None and part.outcome == "collected":
+        return [row for name, row in part.rows() if name == table]
+    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(task.connection.id))
+    return list(snapshot.rows(table)) if snapshot else []
+
+
+def last_collected(connection: Connection) -> dict[tuple[str, str], datetime]:
+    """When each part was collected last, by account (or `organization`) and collector."""
+    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connection.id))
+    rows = snapshot.rows("collections") if snapshot else ()
+    return {
+        (row["account_id"], row["of_collector"]): datetime.fromisoformat(row["collected_at"])
+        for row in rows
+        if row["outcome"] in ("collected", "carried") and row["collected_at"]
+    }
