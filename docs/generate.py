@@ -103,9 +103,7 @@ def failures() -> Iterator[str]:
 def _plain(text: str) -> str:
     """Facts in brackets are no HTML to a Markdown reader, unless they stand in code already."""
     parts = text.split("`")
-    return "`".join(
-        part if number % 2 else part.replace("<", "\\<") for number, part in enumerate(parts)
-    )
+    return "`".join(part if number % 2 else part.replace("<", "\\<") for number, part in enumerate(parts))
 
 
 STATES = {

@@ -20,7 +20,9 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["permissions.md", "checks.md", "failures.md", "cli.md", "api.md", "snapshots.md"])
+@pytest.mark.parametrize(
+    "name", ["permissions.md", "checks.md", "failures.md", "cli.md", "api.md", "snapshots.md"]
+)
 def test_generated_pages_are_fresh(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert generator().render(name) == written, "run `python docs/generate.py`"

@@ -56,7 +56,7 @@ def test_every_endpoint_refuses_without_credentials() -> None:
             assert answer["Content-Type"] == "application/problem+json"
             assert answer.json()["code"] == "not_signed_in"
             count += 1
-    assert count == 20
+    assert count == 28
 
 
 def test_a_session_needs_a_csrf_token_and_then_works() -> None:
@@ -81,7 +81,7 @@ def test_a_record_has_all_its_fields(api: Api) -> None:
     assert set(record) == {
         "id", "type", "name", "status", "enabled", "external_id", "target_ids", "organization_id",
         "management_account_id", "role_arn", "template_url", "tags", "connected_at", "synchronization", "coverage",
-        "checks",
+        "deployment", "calls", "proven_at", "checks",
     }  # fmt: skip
     assert (record["type"], record["status"], record["enabled"]) == ("organization", "draft", True)
     assert record["coverage"] == {"total": 0, "connected": 0}

@@ -266,7 +266,10 @@ def test_troubles_of_the_second_organization_are_told_apart(
         "old-plant": "suspended",
     }
     assert "service control policy" in found["vault"].detail
-    assert "resource control policy" in found["perimeter"].detail
+    assert found["perimeter"].failure == "member_denied_by_rcp", (
+        "told by the policies above it, not by AWS's words"
+    )
+    assert "resource control policy" in found["perimeter"].causes[0]["text"]
     assert '"aws:PrincipalAccount": "999988887777"' in found["perimeter"].causes[0]["fix"]
     assert all(found[name].causes for name in ("vault", "opaque", "perimeter"))
     snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(draft.id))

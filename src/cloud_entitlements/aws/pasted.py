@@ -149,6 +149,45 @@ def parse_role_arn(
     return RoleArn(arn=word, partition=parts[1], account_id=parts[4], path=f"{path}/", name=name)
 
 
+@dataclass(frozen=True, slots=True)
+class PrincipalArn:
+    arn: str
+    partition: str
+    account_id: str
+    kind: str
+    """`role` or `user`."""
+
+
+_PRINCIPAL = re.compile(
+    r"arn:(?P<partition>aws|aws-cn|aws-us-gov):iam::(?P<account>\d{12}):(?P<kind>role|user)/(?P<name>[\x21-\x7e]{1,600})",
+    re.ASCII,
+)
+
+
+def parse_principal_arn(pasted: str, expected_partition: str) -> PrincipalArn | Problem:
+    """The role or user that the platform is to run as."""
+    word = re.sub(r"[\s\"'`\u200b\ufeff]", "", pasted)
+    found = _PRINCIPAL.fullmatch(word)
+    if found is None:
+        what = (
+            "a session, which has lost its role's path"
+            if ":assumed-role/" in word
+            else "no ARN of a role or a user"
+        )
+        return Problem(
+            "principal_malformed",
+            f"`{word}` is {what}",
+            "`arn:aws:iam::123456789012:role/path/name`, as `aws iam get-role --role-name NAME --query Role.Arn` prints it",
+        )
+    if found["partition"] != expected_partition:
+        return Problem(
+            "principal_other_partition",
+            f"it is in the partition `{found['partition']}`, and everything connected is in `{expected_partition}`",
+            "credentials never reach across partitions: run an installation in each",
+        )
+    return PrincipalArn(word, found["partition"], found["account"], found["kind"])
+
+
 _OTHER_KINDS = {
     ("sts", "assumed-role"): "a session of a role, not the role",
     ("iam", "user"): "a user",

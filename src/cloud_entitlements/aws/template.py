@@ -50,7 +50,7 @@ def names(suffix: str) -> Names:
     return Names(stem, ROLE_PATH, stem, f"{stem}-members", f"{stem}.yaml")
 
 
-def deploy_command(given: TemplateInput, region: str | None = None) -> str:
+def deploy_command(given: TemplateInput, file: str | None = None) -> str:
     named = names(given.suffix)
     words = [
         "aws",
@@ -59,10 +59,9 @@ def deploy_command(given: TemplateInput, region: str | None = None) -> str:
         "--stack-name",
         named.stack_name,
         "--template-file",
-        named.file_name,
+        file or named.file_name,
     ]
-    words += ["--capabilities", "CAPABILITY_NAMED_IAM"]
-    return shlex.join(words + (["--region", region] if region else []))
+    return shlex.join([*words, "--capabilities", "CAPABILITY_NAMED_IAM"])
 
 
 def update_command(given: TemplateInput, *changed: str) -> str:

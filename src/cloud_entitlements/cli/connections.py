@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cloud_entitlements.cli.context import Context, Failed
+from cloud_entitlements.cli.care import add_care
+from cloud_entitlements.cli.context import Context
 from cloud_entitlements.cli.printing import record, rows
+from cloud_entitlements.cli.product import commands
 
 GAPS = 3
 LIST = {
@@ -28,29 +28,6 @@ ACCOUNTS = {
 }  # fmt: skip
 
 
-@contextmanager
-def commands(context: Context) -> Iterator[Any]:
-    """The product's commands; a refusal ends the terminal's command with what, why and what next."""
-    context.start()
-    from cloud_entitlements.server.connections import commands as product
-    from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Taken
-
-    try:
-        yield product
-    except Invalid as wrong:
-        first = next(iter(wrong.fields.values()))
-        fields = {name: {"code": p.code, "text": p.text, "fix": p.fix} for name, p in wrong.fields.items()}
-        raise Failed(str(wrong), first.fix, code="invalid", errors=fields) from wrong
-    except Taken as taken:
-        raise Failed(
-            f"{taken.text} ({taken.other.id})", taken.fix, code="taken", other=str(taken.other.id)
-        ) from taken
-    except NotReady as early:
-        raise Failed(early.text, early.fix, code=early.code) from early
-    except NotFound as lost:
-        raise Failed(lost.text, lost.fix, code="not_found") from lost
-
-
 def _record(connection: Any) -> dict[str, Any]:
     from cloud_entitlements.server.connections.commands import find
     from cloud_entitlements.server.connections.records import connection_record
@@ -59,7 +36,7 @@ def _record(connection: Any) -> dict[str, Any]:
 
 
 def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a command
-    noun = "organization" if kind == "organization" else "account"
+    noun, word = ("organization", "org") if kind == "organization" else ("account", "account")
 
     @click.group(help=f"Connect {noun}s, and look after them. ID is an id, a name, or the id of a target.")
     def group() -> None: ...
@@ -95,7 +72,7 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
         with commands(context) as product:
             connection = product.find(id, kind)
             text = product.template(connection)
-            command = product.deploy_line(connection)
+            command = product.deploy_line(connection, path)
         if path:
             Path(path).write_text(text, encoding="utf-8")
             click.echo(
@@ -140,8 +117,12 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
             connection = product.find(id, kind)
             product.change(connection, name=name, tags=tags or None, target_ids=targets or None)
             record(context, _record(connection), SHOW)
+            update = product.update_line(product.template_input(connection)) if targets else ""
         if targets:
-            click.echo("update the stack with the new template: `ciem org template`", file=sys.stderr)
+            click.echo(
+                f"download the new template (`ciem {word} template`), then update the stack:\n  {update}",
+                file=sys.stderr,
+            )
 
     def switch(name: str, enabled: bool, text: str) -> None:
         @group.command(name, help=text)
@@ -192,6 +173,7 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
         )
 
     _add_command(group, kind)
+    add_care(group, kind)
     return group
 
 

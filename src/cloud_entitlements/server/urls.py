@@ -8,6 +8,7 @@ from django.urls import include, path, re_path
 
 from cloud_entitlements.server.api import api, problem
 from cloud_entitlements.server.connections.api import Kind, router_for
+from cloud_entitlements.server.connections.api_care import platform_router
 
 
 def no_such_endpoint(request: HttpRequest) -> HttpResponse:
@@ -16,6 +17,7 @@ def no_such_endpoint(request: HttpRequest) -> HttpResponse:
 
 api.add_router("/aws/organizations", router_for(Kind.ORGANIZATION))
 api.add_router("/aws/accounts", router_for(Kind.ACCOUNT))
+api.add_router("/aws/platform", platform_router)
 
 
 def health(_request: HttpRequest) -> HttpResponse:

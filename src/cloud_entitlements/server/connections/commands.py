@@ -22,21 +22,28 @@ from cloud_entitlements.aws.pasted import (
     Problem,
     RoleArn,
     parse_account_id,
+    parse_principal_arn,
     parse_role_arn,
     parse_targets,
 )
+from cloud_entitlements.aws.platform import PlatformIdentity
 from cloud_entitlements.aws.stack_errors import diagnose
 from cloud_entitlements.aws.template import deploy_command, render_template
 from cloud_entitlements.inventory import remove_connection
 from cloud_entitlements.server.connections import platform, schedule
-from cloud_entitlements.server.connections.knowledge import facts_of, template_input, template_names
+from cloud_entitlements.server.connections.knowledge import (
+    facts_of,
+    template_input,
+    template_names,
+    update_line,
+)
 from cloud_entitlements.server.connections.models import MAX_TAGS, TROUBLE, Account, Connection, Target
 from cloud_entitlements.server.connections.records import failure_record
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Taken
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.models import Run
 
-__all__ = ["template_input", "template_names"]
+__all__ = ["template_input", "template_names", "update_line"]
 
 MAX_NAME = 100
 MAX_TAG = 40
@@ -52,9 +59,9 @@ def template(connection: Connection) -> str:
     return rendered
 
 
-def deploy_line(connection: Connection) -> str:
+def deploy_line(connection: Connection, file: str | None = None) -> str:
     """The template as a line for a terminal that is signed in to the customer's account."""
-    return deploy_command(template_input(connection))
+    return deploy_command(template_input(connection), file)
 
 
 def find(reference: str, kind: str | None = None) -> Connection:
@@ -148,6 +155,35 @@ def reprocess(connection: Connection) -> Run:
     if connection.status != Status.CONNECTED:
         raise _not_connected(connection)
     return schedule.start_collecting(connection, trigger="person")
+
+
+def check_gone(connection: Connection) -> Run:
+    """Asks every role that once answered whether it still does; to be called when the stack was deleted."""
+    _refuse_when_off(connection)
+    if not connection.role_arn:
+        raise NotReady(
+            "nothing_deployed",
+            f"`{connection.name}` never had a role",
+            "there is nothing to check: remove it",
+        )
+    return schedule.start_farewell(connection)
+
+
+def rotate(arn: str, *, insist: bool = False) -> PlatformIdentity:
+    """From now on templates trust `arn`. Stacks are updated one by one, and the program restarted under it."""
+    before = platform.require()
+    named = parse_principal_arn(arn, before.partition)
+    if isinstance(named, Problem):
+        raise Invalid({"arn": named})
+    identity = PlatformIdentity(named.account_id, named.arn, named.partition, named.kind)
+    if identity.personal and not insist:
+        raise NotReady(
+            "personal_identity",
+            f"`{identity.arn}` is a person's own sign-in: templates would trust that person",
+            "name a role of this machine's, or insist: ciem platform rotate --insist",
+        )
+    platform.store(identity)
+    return identity
 
 
 def remove(connection: Connection, data: Literal["keep", "purge"] = "keep") -> None:

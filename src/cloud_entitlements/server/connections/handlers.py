@@ -1,4 +1,4 @@
-"""What the kinds of work do: prove, survey, account, publish. Handed to the runner by kind.
+"""What the kinds of work do: prove, survey, account, publish, gone. Handed to the runner by kind.
 
 A handler may be started again at any point; each leaves things so that doing it again comes to the same.
 Switched off in the middle, it gives its item back untouched.
@@ -19,6 +19,7 @@ from cloud_entitlements.aws.sessions import AwsSessions, SwitchedOff
 from cloud_entitlements.inventory import Staging
 from cloud_entitlements.server.connections import calls, records, schedule
 from cloud_entitlements.server.connections.collecting import collect_account
+from cloud_entitlements.server.connections.farewell import ask_whether_gone
 from cloud_entitlements.server.connections.gate import gate_of
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.proving import prove
@@ -71,6 +72,7 @@ HANDLERS: dict[str, Handler] = {
     schedule.SURVEY: _handler(survey),
     schedule.ACCOUNT: _handler(collect_account),
     schedule.PUBLISH: _handler(publish_run),
+    schedule.GONE: _handler(ask_whether_gone),
 }
 
 

@@ -21,6 +21,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cloud_entitlements.server.connections import records, shown
+from cloud_entitlements.server.connections.farewell import farewell_record
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.pages import find
 from cloud_entitlements.work import ledger
@@ -29,7 +30,11 @@ from cloud_entitlements.work.models import WorkItem
 STREAMS = 12
 STREAM_SECONDS = 30
 LOOK_SECONDS = 1
-PARTS = {"checks": "connections/live_checks.html", "progress": "connections/live_progress.html"}
+PARTS = {
+    "checks": "connections/live_checks.html",
+    "progress": "connections/live_progress.html",
+    "farewell": "connections/live_farewell.html",
+}
 
 _streams = threading.BoundedSemaphore(STREAMS)
 
@@ -48,6 +53,7 @@ def context(found: Connection) -> dict[str, Any]:
         "shown": shown.Shown(found),
         "checks": [records.check_record(check) for check in found.checks.all()],
         "progress": ledger.progress(run, "account") if run else None,
+        "farewell": farewell_record(found),
         "under_way": _named(found, ledger.under_way(run)) if run else [],
     }
 
@@ -106,7 +112,7 @@ def _stamp(connection_id: uuid.UUID) -> str:
         run = ledger.active_run(str(connection_id))
         progress = ledger.progress(run, "account") if run else None
         texts = [item.progress_text for item in ledger.under_way(run)] if run else []
-        seen = [records.connection_record(found), str(progress), texts]
+        seen = [records.connection_record(found), str(progress), texts, farewell_record(found)]
         return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
     finally:
         database.close()

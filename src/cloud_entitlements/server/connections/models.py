@@ -168,6 +168,10 @@ class Account(models.Model):
     def __str__(self) -> str:
         return f"{self.account_id} ({self.status})"
 
+    @property
+    def in_trouble(self) -> bool:
+        return self.status in TROUBLE
+
 
 TROUBLE = (
     Account.Status.TOO_OPEN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +12,14 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cloud_entitlements.aws.explained import Cause, causes_of
+from cloud_entitlements.aws.template import TemplateInput, delete_command, let_go_command
 from cloud_entitlements.inventory import Snapshot
-from cloud_entitlements.server.connections import commands, records, shown
+from cloud_entitlements.server.connections import commands, records, shown, tree
+from cloud_entitlements.server.connections.farewell import farewell_record
+from cloud_entitlements.server.connections.knowledge import facts_of
 from cloud_entitlements.server.connections.models import TROUBLE, Account, Connection
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Refusal, Taken
 
@@ -98,17 +102,32 @@ def connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 
 def detail(found: Connection) -> dict[str, Any]:
     snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(found.id))
-    gaps = list(snapshot.rows("gaps")) if snapshot else []
+    gaps = _of_read_accounts(found, snapshot.rows("gaps")) if snapshot else []
     return {
         "connection": found,
         "shown": shown.Shown(found),
         "record": records.connection_record(found),
         "snapshot": snapshot.manifest if snapshot else None,
-        "gaps": gaps[:200],
+        "gaps": [{**gap, "causes": _fixes(found, gap)} for gap in gaps[:200]],
         "gap_count": len(gaps),
-        "units": shown.by_unit(found),
+        "units": tree.tree(found),
+        "reasons": tree.reasons(found),
         "attempt_failed": found.checks.filter(state="failed").exists(),
     }
+
+
+def _of_read_accounts(found: Connection, gaps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Gaps of accounts that were read, and of the organization: the others' states explain themselves."""
+    read = set(found.accounts.filter(status=Account.Status.CONNECTED).values_list("account_id", flat=True))
+    return [gap for gap in gaps if gap["account_id"] in read or gap["account_id"] == "organization"]
+
+
+def _fixes(found: Connection, gap: dict[str, Any]) -> tuple[Cause, ...]:
+    try:
+        facts = facts_of(found)
+    except NotReady:
+        facts = {}
+    return causes_of(gap["code"], **{**facts, "account": gap["account_id"]})
 
 
 def open_step(found: Connection) -> str:
@@ -140,11 +159,21 @@ def edit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
             problems = {"target_ids": taken}
         else:
             if before != records.target_ids(changed):
-                return redirect("connections:template", connection_id)
+                messages.success(request, _changed_targets(before, records.target_ids(changed)))
+                return redirect("connections:update", connection_id)
             return redirect("connections:connection", connection_id)
     return render(
         request, "connections/edit.html", {"connection": found, "given": given, "problems": problems}
     )
+
+
+def _changed_targets(before: list[str], now: list[str]) -> str:
+    parts = (
+        ("added", [one for one in now if one not in before]),
+        ("left out", [one for one in before if one not in now]),
+    )
+    words = "; ".join(f"{word} {', '.join(f'`{one}`' for one in ids)}" for word, ids in parts if ids)
+    return f"Saved: {words}. It takes effect in AWS when the stack is updated."
 
 
 def _told(request: HttpRequest, act: Callable[[], object], done: str) -> None:
@@ -198,6 +227,54 @@ def remove(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
             messages.success(request, f"{found.name} is removed.")
             return redirect("connections:list")
         wrong = True
-    names = commands.template_names(found)
-    given = {"connection": found, "names": names, "wrong": wrong}
-    return render(request, "connections/remove.html", given, status=422 if wrong else 200)
+    context = {"connection": found, "wrong": wrong, "farewell": farewell_record(found), **_ways_out(found)}
+    return render(request, "connections/remove.html", context, status=422 if wrong else 200)
+
+
+def _ways_out(found: Connection) -> dict[str, Any]:
+    """Lines that delete the stack; a connection that never had a template has none."""
+    try:
+        given = commands.template_input(found)
+    except NotReady:
+        return {}
+    suspended = found.accounts.filter(status__in=[Account.Status.SUSPENDED, Account.Status.CLOSED])
+    return {
+        "names": commands.template_names(found),
+        "delete": delete_command(given),
+        "let_go": let_go_command(given) if given.kind == "organization" else "",
+        "suspended": suspended,
+    }
+
+
+@require_POST
+def check_gone(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    found = find(connection_id)
+    _told(request, lambda: commands.check_gone(found), "Asking every role.")
+    return redirect("connections:remove", connection_id)
+
+
+@require_GET
+def update(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """What a deployed stack should be like, and the line that makes it so."""
+    found = find(connection_id)
+    context: dict[str, Any] = {"connection": found, "shown": shown.Shown(found)}
+    try:
+        given = commands.template_input(found)
+    except NotReady as early:
+        return render(request, "connections/update.html", {**context, "early": early}, status=409)
+    context |= {
+        "given": given,
+        "names": commands.template_names(found),
+        "line": commands.update_line(given),
+        "values": _values(given),
+    }
+    return render(request, "connections/update.html", context)
+
+
+def _values(given: TemplateInput) -> dict[str, str]:
+    values = {
+        "ExternalId": given.external_id,
+        "PlatformAccountId": given.platform_account_id,
+        "PlatformPrincipalArn": given.platform_principal_arn,
+    }
+    return {**values, **({"TargetIds": ",".join(given.target_ids)} if given.kind == "organization" else {})}

@@ -3,6 +3,7 @@
 connect   prove the role, survey the organization, collect each account, publish
 collect   survey, collect each account, publish
 retry     the same for some accounts alone; the others keep what was collected
+farewell  asks every role whether it still answers, after the stack was deleted; collects nothing
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from cloud_entitlements.work import ledger
 from cloud_entitlements.work.ledger import ItemSpec
 from cloud_entitlements.work.models import Run
 
-PROVE, SURVEY, ACCOUNT, PUBLISH = "prove", "survey", "account", "publish"
+PROVE, SURVEY, ACCOUNT, PUBLISH, GONE = "prove", "survey", "account", "publish", "gone"
+FAREWELL = "farewell"
 STAGE_SURVEY, STAGE_ACCOUNTS, STAGE_PUBLISH = 0, 1, 2
 DAILY = timedelta(hours=24)
 JITTER = timedelta(hours=4)
@@ -50,6 +52,12 @@ def start_retrying(connection: Connection, account_ids: Sequence[str]) -> Run:
     return _start(
         connection, "collect", [_survey()], trigger="retry", payload={"accounts": list(account_ids)}
     )
+
+
+def start_farewell(connection: Connection) -> Run:
+    ids = set(connection.accounts.values_list("account_id", flat=True)) | {connection.role_arn.split(":")[4]}
+    items = [ItemSpec(kind=GONE, key=account_id, stage=STAGE_ACCOUNTS) for account_id in sorted(ids)]
+    return _start(connection, FAREWELL, items, trigger="person", payload={"role_arn": connection.role_arn})
 
 
 def _start(

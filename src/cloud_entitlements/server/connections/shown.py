@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from cloud_entitlements.server.connections.models import TROUBLE, Account, Connection
 from cloud_entitlements.server.connections.records import next_run_at, synchronization_state, target_ids
+from cloud_entitlements.server.connections.schedule import FAREWELL
 from cloud_entitlements.work import ledger
 
 _WORDS = {"off": "Off", "idle": "Up to date", "queued": "Queued", "running": "Collecting", "failed": "Failed"}
@@ -28,6 +28,9 @@ class Shown:
 
     @property
     def state_words(self) -> str:
+        run = ledger.active_run(str(self.connection.id))
+        if run is not None and run.kind == FAREWELL:
+            return "Checking that no role answers"
         if self.state == "running":
             progress = self.progress
             return (
@@ -51,17 +54,20 @@ class Shown:
         return self.connection.coverage_connected < self.connection.coverage_total
 
     @property
+    def critical(self) -> str:
+        """What can't wait, in words: a trust that admits more than it should."""
+        if (self.connection.sync_failure or {}).get("code") == "trust_too_open":
+            return "Trust too open"
+        count = self.connection.accounts.filter(status=Account.Status.TOO_OPEN).count()
+        return f"Trust too open in {count} account{'s' if count > 1 else ''}" if count else ""
+
+    @property
+    def outdated(self) -> bool:
+        return bool(self.connection.deployment.get("missing"))
+
+    @property
     def trouble(self) -> int:
         return self.connection.accounts.filter(status__in=TROUBLE).count()
-
-
-def by_unit(connection: Connection, status: str = "") -> list[tuple[str, list[Account]]]:
-    """Accounts in the order of the tree, a group for each unit."""
-    found = connection.accounts.order_by("unit_path", "account_id")
-    chosen = found.filter(status=status) if status in Account.Status.values else found
-    return [
-        (path, list(accounts)) for path, accounts in groupby(chosen, key=lambda account: account.unit_path)
-    ]
 
 
 def statuses(connection: Connection) -> list[dict[str, Any]]:

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cloud_entitlements.server.connections import explaining, live, pages, stack_error, wizard
+from cloud_entitlements.server.connections import (
+    explaining,
+    live,
+    pages,
+    platform_pages,
+    stack_error,
+    wizard,
+)
 
 app_name = "connections"
 ONE = "setup/aws/<uuid:connection_id>"
@@ -22,12 +29,16 @@ urlpatterns = [
     path(f"{ONE}/checks/", wizard.checks, name="checks"),
     path(f"{ONE}/stack/", stack_error.stack, name="stack"),
     path(f"{ONE}/accounts/", wizard.accounts, name="accounts"),
+    path(f"{ONE}/accounts/unit/", wizard.unit, name="unit"),
     path(f"{ONE}/", pages.connection, name="connection"),
     path(f"{ONE}/edit/", pages.edit, name="edit"),
     path(f"{ONE}/switch/", pages.switch, name="switch"),
     path(f"{ONE}/reprocess/", pages.reprocess, name="reprocess"),
     path(f"{ONE}/retry/", pages.retry, name="retry"),
+    path(f"{ONE}/update/", pages.update, name="update"),
     path(f"{ONE}/remove/", pages.remove, name="remove"),
+    path(f"{ONE}/remove/check/", pages.check_gone, name="check_gone"),
+    path("administration/platform/", platform_pages.platform_page, name="platform"),
     path(f"{ONE}/events/", live.events, name="events"),
     path(f"{ONE}/live/<str:part>/", live.fragment, name="live"),
 ]

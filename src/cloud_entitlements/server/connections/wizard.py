@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cloud_entitlements.aws.pasted import WHERE_ACCOUNT, WHERE_ROLE_ARN, WHERE_ROOT, Problem
 from cloud_entitlements.aws.permissions import of_role
 from cloud_entitlements.aws.template import activate_command, deploy_command, outputs_command
-from cloud_entitlements.server.connections import commands, shown
+from cloud_entitlements.server.connections import commands, shown, tree
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.pages import detail, find
 from cloud_entitlements.server.connections.refusals import Invalid, NotReady, Refusal, Taken
@@ -208,6 +208,16 @@ def checks(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
+def unit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """The accounts of one unit, for a tree that is too large to come at once."""
+    found = find(connection_id)
+    asked = (request.GET.get(name, "") for name in ("path", "status", "after"))
+    return render(
+        request, "connections/unit_accounts.html", {"connection": found, **tree.of_unit(found, *asked)}
+    )
+
+
+@require_GET
 def accounts(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     found = find(connection_id)
     skipped = _skipped(found, "accounts")
@@ -217,7 +227,7 @@ def accounts(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     context = {
         **detail(found),
         "steps": steps("accounts", found),
-        "units": shown.by_unit(found, status),
+        "units": tree.tree(found, status),
         "statuses": shown.statuses(found),
         "status": status,
     }

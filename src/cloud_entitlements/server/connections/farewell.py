@@ -1,0 +1,71 @@
+"""After the stack was deleted: does any role still answer? Asked role by role, and collected nothing.
+
+A role that answers still stands. One that answered before and is refused now is gone. Of one that never answered
+nothing can be told from here, and it is said.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloud_entitlements.aws.failures import from_error, is_denied
+from cloud_entitlements.aws.platform import QUICK
+from cloud_entitlements.aws.sessions import SwitchedOff
+from cloud_entitlements.server.connections.models import Account, Connection
+from cloud_entitlements.server.connections.records import when
+from cloud_entitlements.server.connections.schedule import FAREWELL, GONE
+from cloud_entitlements.server.connections.task import Task
+from cloud_entitlements.work.models import UNFINISHED, Run, WorkItem
+
+ANSWERS, NO_MORE, UNTOLD = "answers", "gone", "untold"
+
+
+def ask_whether_gone(task: Task) -> dict[str, Any]:
+    account_id = task.job.item.key
+    own = account_id == task.role.account_id
+    row = task.connection.accounts.filter(account_id=account_id).first()
+    if not own and (row is None or row.collected_at is None):
+        return {"answer": UNTOLD, "detail": _why_untold(row)}
+    try:
+        task.sessions.assume(task.role_to_assume(None if own else account_id), QUICK)
+    except SwitchedOff:
+        raise
+    except Exception as error:  # noqa: BLE001  every other error leaves it untold, with its words
+        failure = from_error(error, "sts:AssumeRole")
+        return {"answer": NO_MORE if is_denied(error) else UNTOLD, "detail": failure.message}
+    return {"answer": ANSWERS, "detail": "the role still answers"}
+
+
+def _why_untold(row: Account | None) -> str:
+    words = row.get_status_display().lower() if row else "never seen"
+    return f"its role never answered ({words}): whether one is left can't be told from here"
+
+
+def farewell_record(connection: Connection) -> dict[str, Any] | None:
+    """The last check, or None when there was none. `state` is running, done or failed."""
+    run = Run.objects.filter(subject=str(connection.id), kind=FAREWELL).order_by("-created_at").first()
+    if run is None:
+        return None
+    items = list(WorkItem.objects.filter(run=run, kind=GONE).order_by("key"))
+    names = dict(connection.accounts.values_list("account_id", "name"))
+    told = [
+        {"account_id": one.key, "name": names.get(one.key, ""), **_answer(one)}
+        for one in items
+        if one.state in (WorkItem.State.DONE, WorkItem.State.FAILED)
+    ]
+    return {
+        "state": "running" if run.state in (*UNFINISHED, Run.State.QUEUED) else run.state,
+        "ended_at": when(run.ended_at),
+        "total": len(items),
+        "done": len(told),
+        "gone": sum(1 for one in told if one["answer"] == NO_MORE),
+        "answering": [one for one in told if one["answer"] == ANSWERS],
+        "untold": [one for one in told if one["answer"] == UNTOLD],
+    }
+
+
+def _answer(item: WorkItem) -> dict[str, str]:
+    return {
+        "answer": item.result.get("answer", UNTOLD),
+        "detail": item.result.get("detail", item.error),
+    }
