@@ -78,7 +78,7 @@ def checks() -> Iterator[str]:
 
 
 def failures() -> Iterator[str]:
-    from cloud_entitlements.aws.explained import GROUPS, causes_of, split_fix
+    from cloud_entitlements.aws.explained import GROUPS, causes_of
 
     yield "# What can fail, and the way back"
     yield "Every failure that the product knows by its code: what page, terminal and API show where it happens. Causes are"
@@ -92,12 +92,20 @@ def failures() -> Iterator[str]:
             yield f"{kind.title}."
             yield ""
             for number, cause in enumerate(causes_of(kind.code), start=1):
-                lead, line = split_fix(cause.fix)
                 yield f"{number}. {_plain(cause.text)}."
                 if cause.tell:
                     yield f"   How to tell: {_plain(cause.tell)}."
-                yield f"   Fix: {_plain(lead) + (': ' if line else '.') if lead else ''}{f'`{line}`' if line else ''}"
+                yield f"   Fix: {_step(cause.fix)}"
+                if cause.then:
+                    yield f"   Then: {_step(cause.then)}"
             yield ""
+
+
+def _step(step: str) -> str:
+    from cloud_entitlements.aws.explained import split_fix
+
+    lead, line = split_fix(step)
+    return f"{_plain(lead) + (': ' if line else '.') if lead else ''}{f'`{line}`' if line else ''}"
 
 
 def _plain(text: str) -> str:

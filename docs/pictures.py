@@ -18,6 +18,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 PROGRAM = str(Path(sys.executable).parent / "ciem")
 IMAGES = Path(__file__).parent / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+STACK_ERROR = "You must enable organizations access to operate a service managed stack set"
 LOOKS = [(1440, "light"), (1440, "dark"), (1024, "light"), (1024, "dark")]
 
 
@@ -81,14 +82,31 @@ def walk(context: BrowserContext, sign_in: str, console_url: str, camera: Camera
     camera.take(page, "list")
     page.get_by_role("link", name="Ostrava Robotics").click()
     camera.take(page, "connection")
-    for name, path in (
-        ("administration", "/administration/"),
-        ("choose", "/setup/aws/connect/"),
-        ("trouble", "/"),
+    if camera.folder:
+        look_at_the_rest(page, base, page.url, camera)
+
+
+def look_at_the_rest(page: Page, base: str, connection: str, camera: Camera) -> None:
+    for name, address in (
+        ("administration", f"{base}/administration/"),
+        ("platform", f"{base}/administration/platform/"),
+        ("choose", f"{base}/setup/aws/connect/"),
+        ("failures", f"{base}/setup/failures/"),
+        ("trouble", base),
+        ("denied", f"{connection}accounts/?status=denied"),
+        ("edit", f"{connection}edit/"),
+        ("update", f"{connection}update/"),
+        ("stack", f"{connection}stack/"),
     ):
-        page.goto(base + path)
-        if camera.folder:
-            camera.take(page, name)
+        page.goto(address)
+        camera.take(page, name)
+    page.get_by_label("The stack's error").fill(STACK_ERROR)
+    page.get_by_role("button", name="Name the cause").click()
+    camera.take(page, "stack-named")
+    page.goto(f"{connection}remove/")
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("roles still answer").wait_for()
+    camera.take(page, "remove")
 
 
 def main() -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cloud_entitlements.aws.checks import REFUSED_WITHOUT, REFUSED_WRONG, refused
 from cloud_entitlements.aws.failures import Cause, Failure, causes_of, from_error, is_denied
+from cloud_entitlements.aws.perimeter import Suspect, named_by_aws
 from cloud_entitlements.aws.sessions import AwsSession, AwsSessions, RoleToAssume, SwitchedOff
 from cloud_entitlements.aws.stacksets import Instance
 
@@ -25,6 +26,7 @@ _BY_STATE: dict[str, tuple[Status, str]] = {
     "PENDING_ACTIVATION": ("pending", "member_activating"),
 }
 _OF_THE_PLATFORM = {"denied_by_scp": "platform_denied_by_scp", "not_allowed": "platform_may_not_assume"}
+_EXCEPTED = "give that Deny this condition, which has the exception in it"
 _DENIALS = frozenset(
     {"denied", "not_allowed", "denied_by_boundary", "denied_by_session_policy", "denied_by_rcp"}
 )
@@ -46,14 +48,23 @@ class Around:
     instance: Instance | None
     """None: the StackSet does not list the account."""
     facts: Mapping[str, str] = field(default_factory=dict)
-    perimeter: str = ""
-    """Resource control policies above the account that deny assuming roles, in words."""
-    limits: str = ""
-    """Service control policies above it that deny what the role asks, in words."""
+    perimeter: tuple[Suspect, ...] = ()
+    """Resource control policies above the account that deny assuming roles."""
+    limits: tuple[Suspect, ...] = ()
+    """Service control policies above it that deny what the role asks."""
+    makers: tuple[Suspect, ...] = ()
+    """Service control policies above it that deny StackSets the making of the role."""
 
-    def state(self, status: Status, code: str, detail: str, **more: str) -> MemberState:
-        facts = {"policy": "above the account", **self.facts, **{k: v for k, v in more.items() if v}}
-        return MemberState(status, detail, code, causes_of(code, **facts))
+    def state(self, status: Status, code: str, detail: str, suspects: Sequence[Suspect] = ()) -> MemberState:
+        return MemberState(status, detail, code, self._causes(code, named_by_aws(suspects, detail)))
+
+    def _causes(self, code: str, suspects: Sequence[Suspect]) -> tuple[Cause, ...]:
+        """The first cause once for each policy that is suspected, then the others."""
+        if not suspects:
+            return causes_of(code, **self.facts)
+        named = [(one, causes_of(code, **{**self.facts, "policy": one.words})) for one in suspects]
+        first = [replace(causes[0], fix=f"{_EXCEPTED}: {one.condition}") for one, causes in named]
+        return (*first, *named[0][1][1:])
 
 
 def state_without_asking(account_state: str, *, targeted: bool) -> MemberState | None:
@@ -101,7 +112,7 @@ def _not_entered(error: Exception, around: Around) -> MemberState:
     if failure.code in _OF_THE_PLATFORM:
         return around.state("refused", _OF_THE_PLATFORM[failure.code], failure.message)
     if failure.code == "denied_by_rcp" or (around.perimeter and _deployed(around.instance)):
-        return around.state("denied", "member_denied_by_rcp", failure.message, policy=around.perimeter)
+        return around.state("denied", "member_denied_by_rcp", failure.message, around.perimeter)
     return _by_deployment(around, failure)
 
 
@@ -118,7 +129,9 @@ def _by_deployment(around: Around, failure: Failure) -> MemberState:
     if instance.deployed:
         return around.state("refused", "member_refused", failure.message)
     reason = instance.reason or f"the deployment is {(instance.detailed_status or instance.status).lower()}"
-    return around.state("refused", _why_not_deployed(reason), f"the StackSet failed here: {reason}")
+    code = _why_not_deployed(reason)
+    makers = around.makers if code == "member_deployment_denied" else ()
+    return around.state("refused", code, f"the StackSet failed here: {reason}", makers)
 
 
 def _why_not_deployed(reason: str) -> str:
@@ -134,7 +147,7 @@ def state_after_collecting(failures: Sequence[Failure], collectors: int, around:
         return MemberState("connected", gaps)
     worst = failures[0]
     if worst.code == "denied_by_scp":
-        return around.state("denied", "member_denied_by_scp", worst.message, policy=around.limits)
+        return around.state("denied", "member_denied_by_scp", worst.message, around.limits)
     if worst.code in _DENIALS:
         return around.state("denied", "member_denied", worst.message)
     return MemberState("failed", worst.message, worst.code, worst.causes)

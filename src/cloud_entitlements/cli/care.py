@@ -58,6 +58,8 @@ def _causes(causes: list[dict[str, str]]) -> None:
         if cause["tell"]:
             click.echo(clean(f"     how to tell: {cause['tell']}"))
         click.echo(clean(f"     fix: {cause['fix']}"))
+        if cause["then"]:
+            click.echo(clean(f"     then: {cause['then']}"))
 
 
 @click.group(help="The AWS identity that the product runs as.")

@@ -14,6 +14,8 @@ class Cause:
     """A line to copy, or a sentence that says what to do."""
     tell: str = ""
     """How one sees that it is this cause and not another; empty where there is only one."""
+    then: str = ""
+    """What is to be done after the fix: a line to copy, or a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Failure:
 
 
 _COMMAND = r"(?:aws|ciem|curl|df|env|export|getent|ls|timedatectl) .+"
-_LINE = re.compile(rf"(?:(?P<lead>.*?): )?(?P<line>{_COMMAND}|\"\w+\": .+)", re.DOTALL)
+_LINE = re.compile(rf"(?:(?P<lead>.*?): )?(?P<line>{_COMMAND}|\"[\w:]+\": .+)", re.DOTALL)
 
 
 def split_fix(fix: str) -> tuple[str, str]:
@@ -53,12 +55,21 @@ def split_fix(fix: str) -> tuple[str, str]:
     return (found["lead"] or "", found["line"]) if found else (fix, "")
 
 
+_LINES = {
+    "deploy": "aws cloudformation deploy --stack-name <stack> --template-file <file> --capabilities CAPABILITY_NAMED_IAM",
+    "update": "aws cloudformation deploy --stack-name <stack> --template-file <file> --capabilities CAPABILITY_NAMED_IAM "
+    "--parameter-overrides ExternalId=<external id> PlatformAccountId=<platform account> PlatformPrincipalArn=<platform arn>",
+    "outputs": "aws cloudformation describe-stacks --stack-name <stack> --query Stacks[0].Outputs",
+    "policy": "above the account",
+}
+
+
 class _Facts(dict[str, str]):
     def __missing__(self, name: str) -> str:
-        return f"<{name.replace('_', ' ')}>"
+        return _LINES.get(name, f"<{name.replace('_', ' ')}>")
 
 
 def filled(cause: Cause, facts: Mapping[str, str]) -> Cause:
     """A fact that is not known stands as `<its name>`, to be replaced by hand."""
     known = _Facts({name: value for name, value in facts.items() if value})
-    return Cause(*(text.format_map(known) for text in (cause.text, cause.fix, cause.tell)))
+    return Cause(*(text.format_map(known) for text in (cause.text, cause.fix, cause.tell, cause.then)))

@@ -13,13 +13,18 @@ _CHANGED = Cause(
 )
 _PERIMETER = Cause(
     "the resource control policy {policy} lets only callers of the organization assume roles, and the platform is outside it",
-    'add to that Deny\'s Condition: "StringNotEqualsIfExists": {{"aws:PrincipalAccount": "{platform_account}"}}',
+    'in that Deny\'s Condition add under StringNotEqualsIfExists: "aws:PrincipalAccount": "{platform_account}"',
     tell="resource control policies don't hold for the management account: it answers, and accounts below the policy don't",
 )
 _SERVICE = Cause(
     "the service control policy {policy} denies what the role asks",
-    'add to that Deny\'s Condition: "ArnNotLike": {{"aws:PrincipalArn": "arn:*:iam::*:role{path}{name}"}}',
-    tell="AWS's message names a service control policy; the role itself was assumed",
+    'in that Deny\'s Condition add under ArnNotLike: "aws:PrincipalArn": "arn:*:iam::*:role{path}{name}"',
+    tell="AWS's message says `explicit deny in a service control policy`; the role itself was assumed",
+)
+_LISTED = Cause(
+    "the service control policies above the account list what is allowed, and leave out what the role asks",
+    "add the actions that the connection's page lists to the Allow of that policy",
+    tell="AWS's message says `because no service control policy allows`",
 )
 
 GROUP = Group(
@@ -63,8 +68,8 @@ GROUP = Group(
             (
                 Cause(
                     "CloudFormation could not make the role",
-                    _REDEPLOY,
-                    tell="the reason above is CloudFormation's own; mend it first",
+                    "mend what the reason above names: it is CloudFormation's own",
+                    then=_REDEPLOY,
                 ),
             ),
         ),
@@ -73,9 +78,10 @@ GROUP = Group(
             "StackSets may not make the role in the account",
             (
                 Cause(
-                    "a service control policy denies `iam:CreateRole` to StackSets' own role",
-                    'add to that Deny\'s Condition: "ArnNotLike": {{"aws:PrincipalArn": "arn:*:iam::*:role/stacksets-exec-*"}}',
-                    tell="then redeploy: " + _REDEPLOY,
+                    "the service control policy {policy} denies `iam:CreateRole` to StackSets' own role",
+                    'in that Deny\'s Condition add under ArnNotLike: "aws:PrincipalArn": "arn:*:iam::*:role/stacksets-exec-*"',
+                    tell="the message says `explicit deny in a service control policy`",
+                    then=_REDEPLOY,
                 ),
                 Cause(
                     "a policy demands a boundary, a path or a tag on every new role",
@@ -91,7 +97,8 @@ GROUP = Group(
                 Cause(
                     "an earlier attempt or another connection made `{name}` in account {account}",
                     "aws iam delete-role-policy --role-name {name} --policy-name read-entitlements && aws iam delete-role --role-name {name}",
-                    tell="run it in account {account}, then redeploy: " + _REDEPLOY,
+                    tell="`aws iam get-role --role-name {name}` in account {account} shows a role without the StackSet's tags",
+                    then=_REDEPLOY,
                 ),
             ),
         ),
@@ -108,7 +115,7 @@ GROUP = Group(
         Kind(
             "member_denied_by_scp",
             "A service control policy denies what the role asks",
-            (_SERVICE,),
+            (_SERVICE, _LISTED),
         ),
         Kind(
             "member_denied",

@@ -140,7 +140,7 @@ GROUP = Group(
                 Cause(
                     "a service control policy above the platform's account {platform_account} denies `sts:AssumeRole`; "
                     "policies of the connected organization never do that to an outside caller",
-                    'add to that Deny: "ArnNotEquals": {{"aws:PrincipalArn": "{platform_arn}"}}',
+                    'in that Deny\'s Condition add under ArnNotEquals: "aws:PrincipalArn": "{platform_arn}"',
                     tell="every connection fails alike; in the platform's own organization look under Policies > "
                     "Service control policies for a Deny of `sts:AssumeRole` or of `*`",
                 ),

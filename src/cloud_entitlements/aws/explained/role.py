@@ -5,17 +5,20 @@ from cloud_entitlements.aws.explained.kind import Cause, Group, Kind
 MISSING = Cause(
     "there is no role `{name}` in account {account}: the stack is not complete, failed, or was deleted",
     "aws cloudformation describe-stacks --stack-name {stack} --query 'Stacks[0].[StackStatus,Outputs]'",
-    tell="the stack does not say CREATE_COMPLETE or UPDATE_COMPLETE; then paste its error under `The stack failed`",
+    tell="the stack does not say CREATE_COMPLETE or UPDATE_COMPLETE",
+    then="paste its error under `The stack failed`, and the cause is named",
 )
 EXTERNAL_ID = Cause(
     "the role was made by the template of another connection, with another external id",
     "aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument",
-    tell="its `sts:ExternalId` is not `{external_id}`; update the stack with this connection's template",
+    tell="its `sts:ExternalId` is not `{external_id}`",
+    then="update the stack with this connection's template: {update}",
 )
 OTHER_PRINCIPAL = Cause(
     "the role trusts another principal: the platform's identity changed after the template was downloaded",
     "aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument",
-    tell="its `aws:PrincipalArn` is not `{platform_arn}`; update the stack with the template as it is now",
+    tell="its `aws:PrincipalArn` is not `{platform_arn}`",
+    then="update the stack with the template as it is now: {update}",
 )
 MISTYPED = Cause(
     "the RoleArn was mistyped, or its path was left out",
@@ -24,7 +27,7 @@ MISTYPED = Cause(
 )
 PERIMETER = Cause(
     "a resource control policy lets only callers of the organization assume roles there",
-    'add to that Deny: "StringNotEqualsIfExists": {{"aws:PrincipalAccount": "{platform_account}"}}',
+    'in that Deny\'s Condition add under StringNotEqualsIfExists: "aws:PrincipalAccount": "{platform_account}"',
     tell="under Policies > Resource control policies a Deny of `sts:AssumeRole` tests `aws:PrincipalOrgID`; it never "
     "holds for the management account itself",
 )

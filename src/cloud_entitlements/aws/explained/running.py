@@ -151,7 +151,13 @@ GROUP = Group(
             (
                 Cause(
                     "a service control policy above the account denies it",
-                    'add to that Deny\'s Condition: "ArnNotLike": {{"aws:PrincipalArn": "{role}"}}',
+                    'in that Deny\'s Condition add under ArnNotLike: "aws:PrincipalArn": "{role}"',
+                    tell="AWS's message says `explicit deny in a service control policy`",
+                ),
+                Cause(
+                    "the service control policies above the account list what is allowed, and leave this out",
+                    "add the action to the Allow of that policy",
+                    tell="AWS's message says `because no service control policy allows`",
                 ),
             ),
         ),
@@ -161,7 +167,7 @@ GROUP = Group(
             (
                 Cause(
                     "a resource control policy denies callers from outside the organization",
-                    'add to that Deny\'s Condition: "StringNotEqualsIfExists": {{"aws:PrincipalAccount": "{caller_account}"}}',
+                    'in that Deny\'s Condition add under StringNotEqualsIfExists: "aws:PrincipalAccount": "{caller_account}"',
                 ),
             ),
         ),

@@ -16,7 +16,8 @@ GROUP = Group(
                 Cause(
                     "AWS Organizations does not let StackSets deploy to the accounts yet",
                     "aws cloudformation activate-organizations-access",
-                    tell="in the console: CloudFormation > StackSets > Activate trusted access. Then delete the failed stack and create it again",
+                    tell="in the management account's console CloudFormation > StackSets offers `Activate trusted access`",
+                    then=_AGAIN,
                 ),
             ),
         ),
@@ -43,7 +44,7 @@ GROUP = Group(
                 Cause(
                     "the stack makes roles with names of their own, and CloudFormation wants to be told that this is meant",
                     "{deploy}",
-                    tell="in the console tick `I acknowledge that AWS CloudFormation might create IAM resources with custom names` on the last page",
+                    tell="the last page of the console has a box for it: `I acknowledge that AWS CloudFormation might create IAM resources with custom names`",
                 ),
             ),
         ),
@@ -54,7 +55,8 @@ GROUP = Group(
                 Cause(
                     "an earlier stack, or one that was deleted and retained its resources, left it",
                     "aws iam delete-role-policy --role-name {name} --policy-name read-entitlements && aws iam delete-role --role-name {name}",
-                    tell="`aws iam get-role --role-name {name}` shows it; then delete the failed stack and create it again",
+                    tell="`aws iam get-role --role-name {name}` shows it",
+                    then=_AGAIN,
                 ),
                 Cause(
                     "another stack holds it",
@@ -65,6 +67,7 @@ GROUP = Group(
                     "the StackSet is left over",
                     "aws cloudformation delete-stack-set --stack-set-name {stackset}",
                     tell="the error names a StackSet; its instances must be deleted before it",
+                    then=_AGAIN,
                 ),
             ),
         ),
@@ -74,7 +77,7 @@ GROUP = Group(
             (
                 Cause(
                     "a service control policy above the account denies `iam:CreateRole`, `iam:PutRolePolicy` or `iam:TagRole`",
-                    'add to that Deny\'s Condition: "ArnNotLike": {{"aws:PrincipalArn": ["{{your own role}}", "arn:*:iam::*:role/stacksets-exec-*"]}}',
+                    'in that Deny\'s Condition add under ArnNotLike: "aws:PrincipalArn": ["<your own role>", "arn:*:iam::*:role/stacksets-exec-*"]',
                     tell="the management account is never limited by one: the stack is in another account, or it is a member's that failed",
                 ),
             ),
@@ -146,7 +149,8 @@ GROUP = Group(
                 Cause(
                     "the id belongs to another organization, or the unit was deleted",
                     "aws organizations list-roots --query 'Roots[0].Id' --output text",
-                    tell="correct the targets by Edit, download the template again, then delete the failed stack and create it again",
+                    tell="the line prints the root of the organization that you are signed in to",
+                    then="correct the targets by Edit, download the template again, then delete the failed stack and create it again",
                 ),
             ),
         ),
@@ -200,7 +204,8 @@ GROUP = Group(
                 Cause(
                     "the StackSet can't reach suspended or closed accounts, and still counts them",
                     "aws cloudformation delete-stack-instances --stack-set-name {stackset} --deployment-targets OrganizationalUnitIds={targets} --regions {region} --retain-stacks --operation-preferences FailureTolerancePercentage=100,MaxConcurrentPercentage=100",
-                    tell="its instances of those accounts are INOPERABLE. The line lets go of all instances and leaves their stacks; delete the stack again when it has ended",
+                    tell="its instances of those accounts are INOPERABLE; the line lets go of all instances, and leaves their stacks",
+                    then="aws cloudformation delete-stack --stack-name {stack}",
                 ),
             ),
         ),

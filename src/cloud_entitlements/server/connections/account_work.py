@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from cloud_entitlements.aws.collectors import OF_ACCOUNT
 from cloud_entitlements.aws.collectors.organization_policies import COLLECTOR as POLICIES
 from cloud_entitlements.aws.members import Around
-from cloud_entitlements.aws.perimeter import RCP, SCP, ControlPolicy, suspects
+from cloud_entitlements.aws.perimeter import RCP, SCP, ControlPolicy, Excepted, Suspect, suspects
 from cloud_entitlements.aws.stacksets import Instance
+from cloud_entitlements.server.connections import platform
 from cloud_entitlements.server.connections.knowledge import member_facts
 from cloud_entitlements.server.connections.models import Account
 from cloud_entitlements.server.connections.schedule import (
@@ -27,6 +29,9 @@ from cloud_entitlements.work.ledger import ItemSpec
 
 UNKNOWN = Instance("", "CURRENT", "", "")
 """A StackSet that could not be read counts as deployed: then the refusal itself is all that is known."""
+_MADE = ("iam:CreateRole", "iam:PutRolePolicy", "iam:TagRole")
+"""What StackSets do to make the role."""
+_STACKSETS = Excepted("ArnNotLike", "aws:PrincipalArn", "arn:*:iam::*:role/stacksets-exec-*")
 _ASKED = tuple(operation for collector in OF_ACCOUNT for operation in collector.operations)
 
 
@@ -34,7 +39,7 @@ def add_work(task: Task, accounts: list[dict[str, Any]], instances: Mapping[str,
     """A retry visits the accounts asked for alone; the rest keep what was collected."""
     asked = task.run.payload.get("accounts")
     chosen = [row for row in accounts if asked is None or row["id"] in asked]
-    policies = list(_policies(task)) if chosen else []
+    limits = _limits(task)
     collected = last_collected(task.connection)
     proven = {row.account_id: row for row in task.connection.accounts.all()}
     specs = [
@@ -45,7 +50,7 @@ def add_work(task: Task, accounts: list[dict[str, Any]], instances: Mapping[str,
             payload={
                 "prove": task.connecting or _to_be_proven(row["id"], proven.get(row["id"])),
                 "instance": _as_payload(instances, row["id"]),
-                **_limits(policies, row),
+                **limits.above(row),
                 "collected_at": {c.name: _iso(collected.get((row["id"], c.name))) for c in OF_ACCOUNT},
             },
         )
@@ -72,12 +77,31 @@ def _policies(task: Task) -> Iterator[ControlPolicy]:
         yield ControlPolicy(row["id"], row["type"], row["name"] or "", document, attached)
 
 
-def _limits(policies: list[ControlPolicy], row: Mapping[str, Any]) -> dict[str, str]:
-    path = [row["id"], *row.get("path", "").strip("/").split("/")]
-    return {
-        "perimeter": ", ".join(suspects(policies, RCP, path, ["sts:AssumeRole"])),
-        "limits": ", ".join(suspects(policies, SCP, path, _ASKED)),
-    }
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What could stop us above an account, and the exception from each that would let us in."""
+
+    policies: list[ControlPolicy]
+    platform: Excepted
+    ours: Excepted
+
+    def above(self, row: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+        path = [row["id"], *row.get("path", "").strip("/").split("/")]
+        found = {
+            "perimeter": suspects(self.policies, RCP, path, ["sts:AssumeRole"], self.platform),
+            "limits": suspects(self.policies, SCP, path, _ASKED, self.ours),
+            "makers": suspects(self.policies, SCP, path, _MADE, _STACKSETS),
+        }
+        return {name: [asdict(one) for one in listed] for name, listed in found.items()}
+
+
+def _limits(task: Task) -> _Limits:
+    role = task.role
+    return _Limits(
+        list(_policies(task)),
+        Excepted("StringNotEqualsIfExists", "aws:PrincipalAccount", platform.require().account_id),
+        Excepted("ArnNotLike", "aws:PrincipalArn", f"arn:*:iam::*:role{role.path}{role.name}"),
+    )
 
 
 def _as_payload(instances: Mapping[str, Instance] | None, account_id: str) -> dict[str, str] | str | None:
@@ -101,7 +125,10 @@ def around(task: Task, account_id: str) -> Around:
     told = payload["instance"]
     instance = UNKNOWN if told == "unknown" else Instance(account_id, **told) if told else None
     facts = member_facts(task.connection, task.role, account_id, instance.region if instance else "")
-    return Around(instance, facts, payload["perimeter"], payload["limits"])
+    perimeter, limits, makers = (
+        tuple(Suspect(**one) for one in payload[name]) for name in ("perimeter", "limits", "makers")
+    )
+    return Around(instance, facts, perimeter, limits, makers)
 
 
 def _iso(moment: datetime | None) -> str | None:

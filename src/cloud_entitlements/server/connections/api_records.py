@@ -42,6 +42,7 @@ class Cause(Schema):
     text: str
     fix: str
     tell: str
+    then: str = ""
 
 
 class FailureRecord(Schema):
