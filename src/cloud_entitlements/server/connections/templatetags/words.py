@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import template
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 
-from cloud_entitlements.aws.explained import split_fix
+from cloud_entitlements.aws.explained import KINDS, split_fix
 
 register = template.Library()
 _TICKS = re.compile(r"`([^`]*)`")
@@ -34,6 +34,18 @@ def lead(fix: str) -> str:
 def line(fix: str) -> str:
     """What of a fix is to be copied as it stands."""
     return split_fix(fix)[1]
+
+
+@register.filter
+def title_of(code: str) -> str:
+    """What kind of failure it is, in words; the code itself where it is only AWS's own."""
+    return KINDS[code].title if code in KINDS else code
+
+
+@register.filter
+def minute(iso: str) -> str:
+    """`2026-11-25 17:29 UTC` of a moment in ISO 8601."""
+    return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 @register.filter
