@@ -97,6 +97,20 @@ def test_the_whole_flow_in_a_terminal(ciem: Ciem, simulator: Running, tmp_path: 
     simulator.client("cloudformation", manager).delete_stack(StackName="ciem-cli")
 
 
+def test_the_template_comes_for_terraform_too(ciem: Ciem, simulator: Running, tmp_path: Path) -> None:
+    added = ciem("--output", "json", "account", "add", "One", "123456789012").json
+    template = ("account", "template", added["id"], "--format", "terraform")
+    printed = ciem(*template, aws=simulator)
+    assert f'default     = "{added["external_id"]}"' in printed.out
+    assert "stack_set" not in printed.out
+    written = ciem(*template, "-o", str(tmp_path / "roles.tf"), aws=simulator)
+    assert (tmp_path / "roles.tf").read_text() == printed.out
+    assert f"terraform -chdir={tmp_path} apply" in written.err
+    refused = ciem(*template, "-o", str(tmp_path / "roles.yaml"), aws=simulator)
+    assert (refused.code, "*.tf" in refused.err) == (2, True)
+    assert ciem("account", "template", added["id"], "--format", "pulumi").code == 2
+
+
 def test_gaps_end_with_three(ciem: Ciem, simulator: Running) -> None:
     manager = simulator.organization(1)["management_account_id"]
     simulator.client("cloudformation", manager).activate_organizations_access()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -196,6 +197,19 @@ def test_the_template_is_yaml_of_cloudformation(api: Api, platform: Running) -> 
     parsed = yaml.load(api("GET", f"{ORGANIZATIONS}/{record['id']}/template").content, Loader)
     assert set(parsed["Resources"]) == {"ConnectionRole", "MemberRoles"}
     assert parsed["Parameters"]["ExternalId"]["Default"] == record["external_id"]
+
+
+def test_the_template_comes_for_terraform_too(api: Api, platform: Running) -> None:
+    record = add(api)
+    one = f"{ORGANIZATIONS}/{record['id']}/template"
+    answer = api("GET", f"{one}?format=terraform")
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert re.fullmatch(r'attachment; filename="cloud-entitlements-\w{8}\.tf"', answer["Content-Disposition"])
+    assert f'  default     = "{record["external_id"]}"' in answer.content.decode()
+    assert api("GET", f"{one}?format=cloudformation").content == api("GET", one).content
+    unknown = api("GET", f"{one}?format=pulumi")
+    assert (unknown.status_code, unknown["Content-Type"]) == (422, "application/problem+json")
+    assert set(unknown.json()["errors"]) == {"format"}
 
 
 def test_without_an_aws_identity_the_template_says_what_to_do(api: Api) -> None:

@@ -124,6 +124,23 @@ def test_nobody_skips_a_step(administrator: Client, platform: Running) -> None:
     assert administrator.get(f"{one}/role/").status_code == 200
 
 
+def test_the_terraform_file_does_the_same_step(administrator: Client, platform: Running) -> None:
+    draft = commands.add("organization", "Larkspur", ["r-lark"])
+    one = f"/setup/aws/{draft.id}"
+    for page in ("template", "update"):
+        text = administrator.get(f"{one}/{page}/").content.decode()
+        assert "Terraform instead" in text
+        assert f'href="{one}/template.tf"' in text
+        assert "terraform init &amp;&amp; terraform apply" in text
+    assert administrator.get(f"{one}/role/")["Location"] == f"{one}/template/"
+    answer = administrator.get(f"{one}/template.tf")
+    assert answer["Content-Disposition"].endswith('.tf"')
+    assert draft.external_id in answer.content.decode()
+    assert "terraform output -raw role_arn" in administrator.get(f"{one}/role/").content.decode()
+    Connection.objects.update(role_arn="arn:aws:iam::123456789012:role/x")
+    assert "terraform destroy" in administrator.get(f"{one}/remove/").content.decode()
+
+
 def test_the_wizard_connects_and_shows_the_accounts(
     administrator: Client, platform: Running, deploy: Callable[..., str], finish: Callable[[Run], Run]
 ) -> None:

@@ -2,14 +2,14 @@
 
 One YAML file for a reader who checks it before deploying: the management role (or the account's role), and for
 an organization the StackSet that makes the member role in every account below the targets. Each action comes
-from the table of permissions, with its purpose beside it. Imports `permissions`.
+from the table of permissions, with its purpose beside it. What `terraform` says too stands here once, as data.
+Imports `permissions`.
 """
 
 from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,13 @@ ROLE_PATH = "/cloud-entitlements/"
 MAX_TEMPLATE_BYTES = 51_200
 MAX_INLINE_CHARACTERS = 10_240
 
+ROLE_DESCRIPTION = "Read-only; assumed by Cloud Entitlements alone."
+POLICY_NAME = "read-entitlements"
+TRUST_SID = "ThePlatformAloneWithTheExternalId"
+SESSION_SECONDS = 3600
+STACKSET_DESCRIPTION = "Cloud Entitlements, the read-only role in each member account"
+TARGETS_DESCRIPTION = "The root or the units whose accounts get the member role."
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -29,6 +36,7 @@ class Names:
     stack_name: str
     stackset_name: str
     file_name: str
+    terraform_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +52,20 @@ class TemplateInput:
     suffix: str
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    description: str
+    default: str
+    pattern: str = ""
+    """A regular expression for the whole value."""
+    min_length: int = 0
+
+
 def names(suffix: str) -> Names:
     """All names end in the connection's suffix: two installations fit in one organization."""
     stem = f"cloud-entitlements-{suffix}"
-    return Names(stem, ROLE_PATH, stem, f"{stem}-members", f"{stem}.yaml")
+    return Names(stem, ROLE_PATH, stem, f"{stem}-members", f"{stem}.yaml", f"{stem}.tf")
 
 
 def deploy_command(given: TemplateInput, file: str | None = None) -> str:
@@ -147,49 +165,53 @@ Conditions:
 """
 
 
-def _parameters(given: TemplateInput, organization: bool) -> str:
-    rows = [
-        (
+def parameters(given: TemplateInput) -> tuple[Parameter, ...]:
+    """What every role is made from; an organization's targets are one more."""
+    return (
+        Parameter(
             "ExternalId",
             "Made by the server for this connection. Leave it: the server knows no other.",
             given.external_id,
+            min_length=32,
         ),
-        ("PlatformAccountId", "The account that the platform runs in.", given.platform_account_id),
-        (
+        Parameter(
+            "PlatformAccountId",
+            "The account that the platform runs in.",
+            given.platform_account_id,
+            pattern="[0-9]{12}",
+        ),
+        Parameter(
             "PlatformPrincipalArn",
             "The one role or user that may assume these roles.",
             given.platform_principal_arn,
         ),
-        ("RoleName", "Name of the roles, the same in every account.", given.role_name),
-        ("RolePath", "Path of the roles.", given.role_path),
-        (
-            "PermissionsBoundary",
-            "ARN of a policy to bound the roles with; empty for none.",
-            "",
+        Parameter(
+            "RoleName",
+            "Name of the roles, the same in every account.",
+            given.role_name,
+            pattern="[A-Za-z0-9_+=,.@-]{1,64}",
         ),
-    ]
+        Parameter("RolePath", "Path of the roles.", given.role_path, pattern="/(.+/)?"),
+        Parameter("PermissionsBoundary", "ARN of a policy to bound the roles with; empty for none.", ""),
+    )
+
+
+def _parameters(given: TemplateInput, organization: bool) -> str:
     lines = ["Parameters:"]
-    for name, description, default in rows:
+    for parameter in parameters(given):
         lines += [
-            f"  {name}:",
+            f"  {parameter.name}:",
             "    Type: String",
-            f"    Description: {_quoted(description)}",
-            f"    Default: {_quoted(default)}",
+            f"    Description: {_quoted(parameter.description)}",
+            f"    Default: {_quoted(parameter.default)}",
         ]
-        lines += _PATTERNS.get(name, [])
+        lines += [f"    MinLength: {parameter.min_length}"] if parameter.min_length else []
+        lines += [f"    AllowedPattern: '{parameter.pattern}'"] if parameter.pattern else []
     if organization:
         lines += ["  TargetIds:", "    Type: CommaDelimitedList"]
-        lines += ["    Description: The root or the units whose accounts get the member role."]
+        lines += [f"    Description: {TARGETS_DESCRIPTION}"]
         lines += [f"    Default: {_quoted(','.join(given.target_ids))}"]
     return "\n".join(lines) + "\n"
-
-
-_PATTERNS = {
-    "ExternalId": ["    MinLength: 32"],
-    "PlatformAccountId": ["    AllowedPattern: '[0-9]{12}'"],
-    "RoleName": ["    AllowedPattern: '[A-Za-z0-9_+=,.@-]{1,64}'"],
-    "RolePath": ["    AllowedPattern: '/(.+/)?'"],
-}
 
 
 def _role(logical_id: str, given: TemplateInput, role: Role) -> str:
@@ -199,13 +221,13 @@ def _role(logical_id: str, given: TemplateInput, role: Role) -> str:
         "    Properties:",
         "      RoleName: !Ref RoleName",
         "      Path: !Ref RolePath",
-        "      Description: Read-only; assumed by Cloud Entitlements alone.",
-        "      MaxSessionDuration: 3600",
+        f"      Description: {ROLE_DESCRIPTION}",
+        f"      MaxSessionDuration: {SESSION_SECONDS}",
         '      PermissionsBoundary: !If [HasBoundary, !Ref PermissionsBoundary, !Ref "AWS::NoValue"]',
         "      AssumeRolePolicyDocument:",
         '        Version: "2012-10-17"',
         "        Statement:",
-        "          - Sid: ThePlatformAloneWithTheExternalId",
+        f"          - Sid: {TRUST_SID}",
         "            Effect: Allow",
         '            Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${PlatformAccountId}:root"}',
         "            Action: sts:AssumeRole",
@@ -213,11 +235,11 @@ def _role(logical_id: str, given: TemplateInput, role: Role) -> str:
         "              ArnEquals: {aws:PrincipalArn: !Ref PlatformPrincipalArn}",
         "              StringEquals: {sts:ExternalId: !Ref ExternalId}",
         "      Policies:",
-        "        - PolicyName: read-entitlements",
+        f"        - PolicyName: {POLICY_NAME}",
         "          PolicyDocument:",
         '            Version: "2012-10-17"',
         "            Statement:",
-        *_statements(of_role(role), given),
+        *_statements(role, given),
         "      Tags:",
         "        - {Key: managed-by, Value: cloud-entitlements}",
         f'        - {{Key: {VERSION_TAG}, Value: "{TEMPLATE_VERSION}"}}',
@@ -225,14 +247,20 @@ def _role(logical_id: str, given: TemplateInput, role: Role) -> str:
     return "\n".join(lines)
 
 
-def _statements(permissions: Sequence[Permission], given: TemplateInput) -> list[str]:
+def statements(role: Role) -> list[tuple[str, str, list[Permission]]]:
+    """Sid, resource and permissions of each statement of a role's policy."""
+    sids = (("ReadConfiguration", ANY), ("FollowOwnDeployment", OWN_STACKSET))
+    found = [(sid, on, [one for one in of_role(role) if one.resource == on]) for sid, on in sids]
+    return [statement for statement in found if statement[2]]
+
+
+def _statements(role: Role, given: TemplateInput) -> list[str]:
     lines: list[str] = []
-    for sid, resource in (("ReadConfiguration", ANY), ("FollowOwnDeployment", OWN_STACKSET)):
-        chosen = [permission for permission in permissions if permission.resource == resource]
-        if not chosen:
-            continue
+    for sid, resource, permissions in statements(role):
         lines += [f"              - Sid: {sid}", "                Effect: Allow", "                Action:"]
-        lines += [f"                  - {permission.action}  # {permission.purpose}" for permission in chosen]
+        lines += [
+            f"                  - {permission.action}  # {permission.purpose}" for permission in permissions
+        ]
         lines.append(f"                Resource: {_resource(resource, given)}")
     return lines
 
@@ -245,19 +273,17 @@ def _resource(resource: str, given: TemplateInput) -> str:
 
 
 def _stackset(given: TemplateInput) -> str:
-    member = "\n".join(f"        {line}".rstrip() for line in _member_template(given).splitlines())
-    parameters = (
-        "ExternalId",
-        "PlatformAccountId",
-        "PlatformPrincipalArn",
-        "RoleName",
-        "RolePath",
-        "PermissionsBoundary",
-    )
+    member = "\n".join(f"        {line}".rstrip() for line in member_template(given).splitlines())
     passed = "\n".join(
-        f"        - {{ParameterKey: {name}, ParameterValue: !Ref {name}}}" for name in parameters
+        f"        - {{ParameterKey: {one.name}, ParameterValue: !Ref {one.name}}}"
+        for one in parameters(given)
     )
-    return _STACKSET.format(name=names(given.suffix).stackset_name, parameters=passed, member=member)
+    return _STACKSET.format(
+        name=names(given.suffix).stackset_name,
+        description=STACKSET_DESCRIPTION,
+        parameters=passed,
+        member=member,
+    )
 
 
 _STACKSET = """\
@@ -266,7 +292,7 @@ _STACKSET = """\
     DependsOn: ConnectionRole
     Properties:
       StackSetName: {name}
-      Description: Cloud Entitlements, the read-only role in each member account
+      Description: {description}
       PermissionModel: SERVICE_MANAGED
       CallAs: SELF
       # Accounts that join later get the role by themselves, and lose it when they leave.
@@ -288,21 +314,21 @@ _STACKSET = """\
 {member}"""
 
 
-def _member_template(given: TemplateInput) -> str:
+def member_template(given: TemplateInput) -> str:
+    """What the StackSet makes in each account; it ends without a line break."""
     return "\n".join(
         [
             'AWSTemplateFormatVersion: "2010-09-09"',
             "Description: Cloud Entitlements, read-only role of a member account",
             "Parameters:",
-            *(f"  {name}: {{Type: String}}" for name in
-              ("ExternalId", "PlatformAccountId", "PlatformPrincipalArn", "RoleName", "RolePath", "PermissionsBoundary")),
+            *(f"  {parameter.name}: {{Type: String}}" for parameter in parameters(given)),
             _CONDITIONS + "Resources:",
             _role("MemberRole", given, "member"),
             "Outputs:",
             "  RoleArn:",
             "    Value: !GetAtt MemberRole.Arn",
         ]
-    )  # fmt: skip
+    )
 
 
 def _outputs(organization: bool) -> str:
@@ -350,7 +376,7 @@ def main(folder: str) -> None:
             suffix,
         )
         (home / f"{kind}.yaml").write_text(render_template(given), encoding="utf-8")
-        (home / "member.yaml").write_text(_member_template(given), encoding="utf-8")
+        (home / "member.yaml").write_text(member_template(given), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from cloud_entitlements.cli.printing import record, rows
 from cloud_entitlements.cli.product import commands
 
 GAPS = 3
+TOOLS = ("cloudformation", "terraform")  # the commands' `Tool`, without importing them at start
 LIST = {
     "id": "ID", "name": "NAME", "management_account_id": "ACCOUNT", "status": "STATUS", "enabled": "ON",
     "coverage": "COVERAGE", "synchronization.state": "SYNCHRONIZATION", "connected_at": "CONNECTED AT", "tags": "TAGS",
@@ -64,15 +65,20 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
                 {"title": "CHECK", "state": "STATE", "detail": "DETAIL", "message": "AWS"},
             )
 
-    @group.command("template", help="Print the CloudFormation template.")
+    @group.command(
+        "template", help="Print the CloudFormation template, or the same roles as a Terraform file."
+    )
     @click.argument("id")
+    @click.option("--format", "tool", type=click.Choice(TOOLS), default=TOOLS[0], show_default=True)
     @click.option("-o", "--file", "path", type=click.Path(dir_okay=False), help="Write it to a file instead.")
     @click.pass_obj
-    def template(context: Context, id: str, path: str | None) -> None:
+    def template(context: Context, id: str, tool: Any, path: str | None) -> None:
+        if path and tool == "terraform" and not path.endswith(".tf"):
+            raise click.BadParameter("terraform reads only files named `*.tf`", param_hint="--file")
         with commands(context) as product:
             connection = product.find(id, kind)
-            text = product.template(connection)
-            command = product.deploy_line(connection, path)
+            text = product.template(connection, tool)
+            command = product.deploy_line(connection, path, tool)
         if path:
             Path(path).write_text(text, encoding="utf-8")
             click.echo(

@@ -24,6 +24,7 @@ from cloud_entitlements.server.connections.api_records import (
     Records,
     RoleGiven,
 )
+from cloud_entitlements.server.connections.downloads import template_download
 from cloud_entitlements.server.connections.models import Account, Connection
 
 Kind = Connection.Type
@@ -72,16 +73,16 @@ def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
 
     @router.get(
         "/{connection_id}/template",
-        response=None,
-        summary="The CloudFormation template",
+        response={200: None, **PROBLEMS},
+        summary="The template, for CloudFormation or (`format=terraform`) Terraform",
         operation_id=f"{kind.value}_template",
     )
-    def template(request: HttpRequest, connection_id: str) -> HttpResponse:
-        connection = found(connection_id)
-        response = HttpResponse(commands.template(connection), content_type="application/yaml")
-        name = commands.template_names(connection).file_name
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+    def template(
+        request: HttpRequest,
+        connection_id: str,
+        format: commands.Tool = "cloudformation",  # noqa: A002  as callers write it
+    ) -> HttpResponse:
+        return template_download(found(connection_id), format)
 
     @router.post(
         "/{connection_id}/connect",

@@ -29,6 +29,7 @@ from cloud_entitlements.aws.pasted import (
 from cloud_entitlements.aws.platform import PlatformIdentity
 from cloud_entitlements.aws.stack_errors import diagnose
 from cloud_entitlements.aws.template import deploy_command, render_template
+from cloud_entitlements.aws.terraform import apply_command, render_terraform
 from cloud_entitlements.inventory import remove_connection
 from cloud_entitlements.server.connections import platform, schedule
 from cloud_entitlements.server.connections.knowledge import (
@@ -49,18 +50,29 @@ MAX_NAME = 100
 MAX_TAG = 40
 Type = Connection.Type
 Status = Connection.Status
+Tool = Literal["cloudformation", "terraform"]
+"""What deploys the roles; both make the same."""
 
 
-def template(connection: Connection) -> str:
-    """The CloudFormation template of this connection; downloading it is the wizard's second step."""
-    rendered = render_template(template_input(connection))
+def template(connection: Connection, tool: Tool = "cloudformation") -> str:
+    """The CloudFormation template, or the same roles as a Terraform file; to download it is the wizard's second step."""
+    render = render_terraform if tool == "terraform" else render_template
+    rendered = render(template_input(connection))
     if connection.template_seen_at is None:
         Connection.objects.filter(id=connection.id).update(template_seen_at=timezone.now())
     return rendered
 
 
-def deploy_line(connection: Connection, file: str | None = None) -> str:
+def template_file(connection: Connection, tool: Tool = "cloudformation") -> str:
+    """The name that its download has."""
+    named = template_names(connection)
+    return named.terraform_name if tool == "terraform" else named.file_name
+
+
+def deploy_line(connection: Connection, file: str | None = None, tool: Tool = "cloudformation") -> str:
     """The template as a line for a terminal that is signed in to the customer's account."""
+    if tool == "terraform":
+        return apply_command(file)
     return deploy_command(template_input(connection), file)
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cloud_entitlements.aws.explained import Cause, causes_of
 from cloud_entitlements.aws.template import TemplateInput, delete_command, let_go_command
+from cloud_entitlements.aws.terraform import terraform_lines
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.server.connections import commands, records, shown, tree
 from cloud_entitlements.server.connections.farewell import farewell_record
@@ -241,6 +242,7 @@ def _ways_out(found: Connection) -> dict[str, Any]:
     return {
         "names": commands.template_names(found),
         "delete": delete_command(given),
+        "terraform": terraform_lines(),
         "let_go": let_go_command(given) if given.kind == "organization" else "",
         "suspended": suspended,
     }
@@ -266,6 +268,7 @@ def update(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         "given": given,
         "names": commands.template_names(found),
         "line": commands.update_line(given),
+        "terraform": terraform_lines(),
         "values": _values(given),
     }
     return render(request, "connections/update.html", context)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("setup/aws/connect/<str:kind>/check/", wizard.check_fields, name="check_fields"),
     path(f"{ONE}/template/", wizard.template, name="template"),
     path(f"{ONE}/template.yaml", wizard.download, name="download"),
+    path(f"{ONE}/template.tf", wizard.download, {"tool": "terraform"}, name="download_terraform"),
     path(f"{ONE}/role/", wizard.role, name="role"),
     path(f"{ONE}/role/check/", wizard.check_role, name="check_role"),
     path(f"{ONE}/checks/", wizard.checks, name="checks"),

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cloud_entitlements.aws.pasted import WHERE_ACCOUNT, WHERE_ROLE_ARN, WHERE_ROOT, Problem
 from cloud_entitlements.aws.permissions import of_role
 from cloud_entitlements.aws.template import activate_command, deploy_command, outputs_command
+from cloud_entitlements.aws.terraform import terraform_lines
 from cloud_entitlements.server.connections import commands, shown, tree
+from cloud_entitlements.server.connections.downloads import template_download
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.pages import detail, find
 from cloud_entitlements.server.connections.refusals import Invalid, NotReady, Refusal, Taken
@@ -132,6 +134,7 @@ def template(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         "names": commands.template_names(found),
         "deploy": deploy_command(given),
         "outputs": outputs_command(given),
+        "terraform": terraform_lines(),
         "activate": activate_command(),
         "management": of_role("management") if organization else (),
         "member": of_role("member"),
@@ -141,15 +144,13 @@ def template(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def download(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
-    found = find(connection_id)
+def download(
+    request: HttpRequest, connection_id: uuid.UUID, tool: commands.Tool = "cloudformation"
+) -> HttpResponse:
     try:
-        text = commands.template(found)
+        return template_download(find(connection_id), tool)
     except NotReady:
         return redirect("connections:template", connection_id)
-    response = HttpResponse(text, content_type="application/yaml")
-    response["Content-Disposition"] = f'attachment; filename="{commands.template_names(found).file_name}"'
-    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,6 +179,7 @@ def role(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         "problem": problem,
         "where": WHERE_ROLE_ARN,
         "outputs": outputs_command(commands.template_input(found)),
+        "terraform": terraform_lines(),
     }
     return render(request, "connections/role.html", context, status=422 if problem else 200)
 
