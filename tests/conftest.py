@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cloud_entitlements.simulator import process
+
+if TYPE_CHECKING:  # Django is set up after this file is imported
+    from cloud_entitlements.work.models import Run
 
 _STARTED: dict[str, Any] = {}
 
@@ -26,10 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="ciem-tests-"))
     _STARTED["folder"] = folder
-    for name in [
-        name for name in os.environ if name.startswith(("AWS_", "CIEM_")) and name != "CIEM_REQUIRE_BROWSER"
-    ]:
-        del os.environ[name]
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "CIEM_")) and not name.startswith("CIEM_REQUIRE_"):
+            del os.environ[name]
     os.environ.pop("DATABASE_URL", None)
     os.environ |= {
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -83,3 +85,17 @@ def platform(simulator: process.Running, monkeypatch: pytest.MonkeyPatch) -> Ite
     forget_platform_credentials()
     yield simulator
     forget_platform_credentials()
+
+
+@pytest.fixture
+def finish() -> Callable[[Run], Run]:
+    """Works a run to its end, as a terminal does."""
+    from cloud_entitlements.server.connections import handlers
+    from cloud_entitlements.work.runner import Runner
+
+    def _finish(run: Run) -> Run:
+        return Runner(handlers.HANDLERS, threads=4).run_until_ended(
+            run, lambda _run: None, every_seconds=0.05
+        )
+
+    return _finish

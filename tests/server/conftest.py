@@ -31,20 +31,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def finish() -> Callable[[Run], Run]:
-    """Works a run to its end, as a terminal does."""
-    from cloud_entitlements.server.connections import handlers
-    from cloud_entitlements.work.runner import Runner
-
-    def _finish(run: Run) -> Run:
-        return Runner(handlers.HANDLERS, threads=4).run_until_ended(
-            run, lambda _run: None, every_seconds=0.05
-        )
-
-    return _finish
-
-
-@pytest.fixture
 def deploy(platform: Running) -> Iterator[Callable[..., str]]:
     """Plays the customer: deploys a connection's template and gives the RoleArn; deletes the stack afterwards."""
     from cloud_entitlements.server.connections import commands

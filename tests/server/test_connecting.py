@@ -89,6 +89,7 @@ def test_another_external_id_fails_the_first_check_and_keeps_the_record(
     assert (check.state, check.failure_code) == ("failed", "assume_refused")
     assert "is not authorized to perform: sts:AssumeRole" in check.message
     assert len(check.causes) >= 4
+    assert "in account 210000000001" in check.causes[0]["text"]
     assert draft.role_arn == arn
 
 

@@ -49,13 +49,13 @@ class Evidence:
 
     def known(self, **more: str) -> dict[str, str]:
         return {
+            **self.facts,  # of the connection, which does not know its account before it is connected
             "account": self.role.account_id,
             "name": self.role.name,
             "path": self.role.path,
             "arn": self.role.arn,
             "platform_arn": self.platform.arn,
             "platform_account": self.platform.account_id,
-            **self.facts,
             **more,
         }
 
