@@ -88,7 +88,7 @@ def test_axe_finds_nothing_on_a_connections_pages(page: Page, path: str) -> None
 
 def check_looks(page: Page) -> None:
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         assert findings(page) == [], theme
     for width in (1440, 1024):
         assert width_needed(page, width) <= width
