@@ -1,0 +1,38 @@
+"""A question: who, what, on what, in which circumstances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cloud_entitlements.policy.context import Context
+from cloud_entitlements.policy.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where an account stands in an organization; the account itself is known elsewhere."""
+
+    organization: str = ""
+    """`o-…`; empty: in none."""
+    path: str = ""
+    """`o-…/r-…/ou-…/`."""
+    management: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    principal: Principal
+    action: str
+    """As it was written, `s3:GetObject`."""
+    resource: str
+    """An ARN, or `*`."""
+    owner: str | None = None
+    """Account of the resource; None: not known."""
+    context: Context = field(default_factory=Context)
+    principal_home: Home | None = None
+    """None: not known to be in an organization."""
+    resource_home: Home | None = None
+
+    @property
+    def service(self) -> str:
+        return self.action.partition(":")[0].lower()

@@ -1,0 +1,154 @@
+"""A statement made ready, and whether it matches: action AND resource AND principal AND condition (section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cloud_entitlements.policy.condition.holds import EvaluationError, holds
+from cloud_entitlements.policy.condition.operators import Operator
+from cloud_entitlements.policy.context import Context, Unknown
+from cloud_entitlements.policy.document import Element, Policy, PrincipalElement, Statement
+from cloud_entitlements.policy.pattern import (
+    Matches,
+    action_pattern,
+    matches_everything,
+    plain,
+    resource_pattern,
+)
+from cloud_entitlements.policy.principal import Kind, Principal, match_principal
+from cloud_entitlements.policy.truth import F, T, Truth, U, all_of, any_of, negated
+from cloud_entitlements.policy.variables import expanded
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, ready to be held against statements (REQ-01)."""
+
+    action: str
+    """In lower case."""
+    resource: str
+    context: Context
+    principal: Principal
+    bounded: bool = False
+    """The principal has a permissions boundary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Patterns without variables are compiled; the others wait for a context."""
+
+    patterns: tuple[str, ...]
+    fixed: tuple[Matches, ...]
+    variable: tuple[str, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    source: Statement
+    allows: bool
+    matches_action: Callable[[str], bool]
+    resources: Resources | None
+    principals: PrincipalElement | None
+    conditions: tuple[tuple[Operator, str, tuple[str, ...]], ...]
+    expands: bool
+
+
+def compile_statement(statement: Statement, policy: Policy) -> Compiled:
+    return Compiled(
+        statement,
+        statement.effect == "Allow",
+        _action_matcher(statement.actions),
+        _resources(statement.resources, policy) if statement.resources else None,
+        statement.principals,
+        tuple((one.operator, one.key.lower(), one.values) for one in statement.conditions),
+        policy.has_variables,
+    )
+
+
+def _action_matcher(element: Element) -> Callable[[str], bool]:
+    """ACT-02: `NotAction` matches every action that it does not list, unknown ones too."""
+    matchers = tuple(action_pattern(pattern) for pattern in element.patterns)
+    if element.negated:
+        return lambda action: not any(matches(action) for matches in matchers)
+    if len(matchers) == 1:
+        return matchers[0]
+    return lambda action: any(matches(action) for matches in matchers)
+
+
+def _resources(element: Element, policy: Policy) -> Resources:
+    variable = tuple(one for one in element.patterns if policy.has_variables and "${" in one)
+    fixed = tuple(one for one in element.patterns if one not in variable)
+    return Resources(fixed, tuple(resource_pattern(one) for one in fixed), variable, element.negated)
+
+
+def matches(statement: Compiled, asked: Asked) -> Truth:
+    """Resource and condition; the action is known to match, and the principal is asked for by `kinds`."""
+    truth = T if statement.resources is None else resource_matches(statement.resources, asked)
+    if truth == F or not statement.conditions:
+        return truth
+    return min(truth, conditions_hold(statement, asked))
+
+
+def conditions_hold(statement: Compiled, asked: Asked) -> Truth:
+    """COND-01: operators and keys are ANDed."""
+    return all_of(condition_holds(statement, number, asked) for number in range(len(statement.conditions)))
+
+
+def condition_holds(statement: Compiled, number: int, asked: Asked) -> Truth:
+    operator, key, values = statement.conditions[number]
+    try:
+        return holds(operator, key, values, asked.context, expands=statement.expands)
+    except EvaluationError:
+        return F if statement.allows else T
+
+
+def kinds(statement: Compiled, asked: Asked) -> dict[Kind, Truth]:
+    """Through which kinds of principal a statement of a resource policy means the caller."""
+    if statement.principals is None:
+        return {}
+    return match_principal(
+        statement.principals, asked.principal, bounded=asked.bounded and not statement.allows
+    )
+
+
+def resource_matches(resources: Resources, asked: Asked) -> Truth:
+    found = any_of(_each(resources, asked))
+    return negated(found) if resources.negated else found
+
+
+def _each(resources: Resources, asked: Asked) -> list[Truth]:
+    if asked.resource == "*":
+        return [_against_everything(pattern, asked) for pattern in (*resources.patterns, *resources.variable)]
+    if any(test(asked.resource) for test in resources.fixed):
+        return [T]
+    return [_variable(pattern, asked) for pattern in resources.variable]
+
+
+def _variable(pattern: str, asked: Asked) -> Truth:
+    """RES-05: a variable without a value makes the element match nothing."""
+    found = expanded(pattern, asked.context)
+    if found is None:
+        return F
+    if isinstance(found, Unknown):
+        return U if resource_pattern(_with_runs(pattern))(asked.resource) else F
+    return T if resource_pattern(found)(asked.resource) else F
+
+
+def _with_runs(pattern: str) -> str:
+    """The widest that a pattern with variables could mean."""
+    from cloud_entitlements.policy.variables import pieces
+
+    return "".join(one if isinstance(one, str) else "*" for one in pieces(pattern))
+
+
+def _against_everything(pattern: str, asked: Asked) -> Truth:
+    """REQ-03: the resource `*` is matched by what matches everything; some services have an ARN of their own for it."""
+    if matches_everything(pattern):
+        return T
+    service = asked.action.partition(":")[0]
+    segments = plain(pattern).split(":")
+    if len(segments) > 2 and segments[2] not in (service, "*", ""):  # noqa: PLR2004  the segment of the service
+        return F
+    return U

@@ -1,0 +1,149 @@
+"""JSON with the place of everything in it, and with repeated keys told (DOC-01): the standard parser forgets both.
+
+Bounded in size and depth: a policy comes from wherever it was found (R1).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cloud_entitlements.policy.errors import MalformedPolicy
+
+MAX_CHARACTERS = 1_000_000
+MAX_DEPTH = 32
+_SPACE = re.compile(r"[ \t\r\n]*")
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
+_SCALAR = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A JSON value and where it begins; line 0 where it did not come from text."""
+
+    value: Mapping[str, Node] | Sequence[Node] | str | float | bool | None
+    line: int = 0
+    column: int = 0
+    raw: str = ""
+    """A number as it was written: 1.0 is not 1 to whoever wrote it."""
+
+    def refuse(self, text: str) -> MalformedPolicy:
+        return MalformedPolicy(text, self.line, self.column)
+
+
+def read(source: str | Mapping[str, Any] | Sequence[Any]) -> Node:
+    """Raises MalformedPolicy for what is no JSON, too large or too deep, or repeats a key."""
+    if not isinstance(source, str):
+        return _from_value(source, 0)
+    if len(source) > MAX_CHARACTERS:
+        raise MalformedPolicy(f"the document has more than {MAX_CHARACTERS} characters")
+    reader = _Reader(source)
+    node = reader.value(0)
+    reader.space()
+    if reader.at < len(source):
+        raise reader.refuse("something follows the end of the document")
+    return node
+
+
+def _from_value(value: Any, depth: int) -> Node:
+    if depth > MAX_DEPTH:
+        raise MalformedPolicy(f"the document is nested deeper than {MAX_DEPTH}")
+    if isinstance(value, Mapping):
+        return Node({str(key): _from_value(below, depth + 1) for key, below in value.items()})
+    if isinstance(value, str | bool | None):
+        return Node(value)
+    if isinstance(value, int | float):
+        return Node(value, raw=json.dumps(value))
+    if isinstance(value, Sequence):
+        return Node([_from_value(below, depth + 1) for below in value])
+    raise MalformedPolicy(f"`{type(value).__name__}` is no JSON value")
+
+
+class _Reader:
+    def __init__(self, source: str) -> None:
+        self.source, self.at = source, 0
+        self._lines = [0, *(found.end() for found in re.finditer("\n", source))]
+
+    def refuse(self, text: str) -> MalformedPolicy:
+        return MalformedPolicy(text, *self._place(self.at))
+
+    def _place(self, at: int) -> tuple[int, int]:
+        low, high = 0, len(self._lines)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._lines[middle] <= at else (low, middle)
+        return low + 1, at - self._lines[low] + 1
+
+    def space(self) -> None:
+        found = _SPACE.match(self.source, self.at)
+        self.at = found.end() if found else self.at
+
+    def value(self, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise self.refuse(f"the document is nested deeper than {MAX_DEPTH}")
+        self.space()
+        place, first = self._place(self.at), self.source[self.at : self.at + 1]
+        if first == "{":
+            return Node(self._mapping(depth), *place)
+        if first == "[":
+            return Node(self._list(depth), *place)
+        if first == '"':
+            return Node(self._string(), *place)
+        found = _SCALAR.match(self.source, self.at)
+        if found is None:
+            raise self.refuse("a JSON value is expected here")
+        self.at = found.end()
+        return Node(json.loads(found[0]), *place, raw=found[0])
+
+    def _string(self) -> str:
+        found = _STRING.match(self.source, self.at)
+        if found is None:
+            raise self.refuse("this string does not end")
+        try:
+            text: str = json.loads(found[0])
+        except ValueError:
+            raise self.refuse("this string has an escape that JSON does not know") from None
+        self.at = found.end()
+        return text
+
+    def _mapping(self, depth: int) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        for _ in self._members("}"):
+            if self.source[self.at : self.at + 1] != '"':
+                raise self.refuse("a name in quotes is expected here")
+            place = self.at
+            name = self._string()
+            if name in found:
+                self.at = place
+                raise self.refuse(f"`{name}` is repeated")
+            self._expect(":")
+            found[name] = self.value(depth + 1)
+        return found
+
+    def _list(self, depth: int) -> list[Node]:
+        return [self.value(depth + 1) for _ in self._members("]")]
+
+    def _members(self, end: str) -> Any:
+        """Steps over brackets and commas; the caller reads each member where it begins."""
+        self.at += 1
+        self.space()
+        if self.source[self.at : self.at + 1] == end:
+            self.at += 1
+            return
+        while True:
+            self.space()
+            yield None
+            self.space()
+            last = self.source[self.at : self.at + 1] == end
+            self._expect(end if last else ",")
+            if last:
+                return
+
+    def _expect(self, mark: str) -> None:
+        self.space()
+        if self.source[self.at : self.at + 1] != mark:
+            raise self.refuse(f"`{mark}` is expected here")
+        self.at += 1

@@ -1,0 +1,73 @@
+"""`${…}` in a resource and in values of conditions (VAR-01 to VAR-04).
+
+A text is cut into literal pieces and keys once; expanding joins them to a pattern again, in which a substituted value is
+literal: its `*` is no wildcard.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cloud_entitlements.policy.context import ABSENT, Context, Unknown
+from cloud_entitlements.policy.pattern import as_literal
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_DEFAULTED = re.compile(r"([^,]*?)\s*,\s*'([^']*)'\s*")
+_LITERAL = {"*": as_literal("*"), "?": as_literal("?"), "$": "$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    key: str
+    """In lower case."""
+    default: str | None
+
+
+@lru_cache(65_536)
+def pieces(text: str) -> tuple[str | Variable, ...]:
+    """A single string when there is nothing to replace."""
+    found: list[str | Variable] = []
+    last = 0
+    for match in _VARIABLE.finditer(text):
+        found.append(text[last : match.start()])
+        found.append(_piece(match[1]))
+        last = match.end()
+    found.append(text[last:])
+    return tuple(one for one in found if one != "") or ("",)
+
+
+def _piece(inside: str) -> str | Variable:
+    if inside in _LITERAL:
+        return _LITERAL[inside]
+    defaulted = _DEFAULTED.fullmatch(inside)
+    if defaulted:
+        return Variable(defaulted[1].strip().lower(), defaulted[2])
+    return Variable(inside.strip().lower(), None)
+
+
+def keys_in(text: str) -> frozenset[str]:
+    return frozenset(one.key for one in pieces(text) if isinstance(one, Variable))
+
+
+def expanded(text: str, context: Context) -> str | Unknown | None:
+    """None: a variable without a value, so that the element matches nothing (VAR-02). UNKNOWN: a key is not known."""
+    parts: list[str] = []
+    for one in pieces(text):
+        part = one if isinstance(one, str) else _value(one, context)
+        if not isinstance(part, str):
+            return part
+        parts.append(part)
+    return "".join(parts)
+
+
+def _value(variable: Variable, context: Context) -> str | Unknown | None:
+    if context.multivalued(variable.key):
+        return None  # VAR-03: never expands, not even to its default
+    state = context.look(variable.key)
+    if state is ABSENT:
+        return None if variable.default is None else as_literal(variable.default)
+    if isinstance(state, Unknown):
+        return Unknown.UNKNOWN
+    return as_literal(state[0]) if state else None
