@@ -1,0 +1,81 @@
+"""May this principal do this action on this resource? One question over a snapshot, with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cloud_entitlements.access.control import Controls
+from cloud_entitlements.access.organization import Organization
+from cloud_entitlements.access.stacks import gather
+from cloud_entitlements.policy import Decision, Request, evaluate
+from cloud_entitlements.policy.catalogue import is_multivalued
+from cloud_entitlements.policy.context import UNKNOWN, Context, State
+from cloud_entitlements.policy.derive import derived
+from cloud_entitlements.policy.principal import Principal, parse_principal
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    principal: str
+    """ARN of a user, role, session or root; a service; `anonymous`."""
+    action: str
+    resource: str = "*"
+    owner: str | None = None
+    """Account of the resource, where its ARN does not say it."""
+    context: Mapping[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    question: Question
+    decision: Decision
+    sources: Mapping[str, str]
+    """Where the policies of the decision can be looked up, by their place in it."""
+
+
+class Asker:
+    """One snapshot, asked many times."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization, self._controls = organization, Controls(organization)
+
+    def can(self, question: Question) -> Answered:
+        """Raises MalformedRequest for what is no question, NotFound for a principal that is not there."""
+        principal = parse_principal(question.principal)
+        owner = question.owner or _owner(principal, question.resource, self.organization)
+        found = gather(
+            self.organization, self._controls, principal, question.action, question.resource, owner
+        )
+        homes = (
+            self.organization.home(principal.account) if principal.account else None,
+            self.organization.home(owner) if owner else None,
+        )
+        context = Context(
+            {
+                **derived(principal, question.resource, owner, *homes),
+                **self._tags(principal),
+                **{key.lower(): values for key, values in (question.context or {}).items()},
+            },
+            UNKNOWN,
+            is_multivalued,
+        )
+        request = Request(principal, question.action, question.resource, owner, context, *homes)
+        return Answered(question, evaluate(found.stack, request), found.sources)
+
+    def _tags(self, principal: Principal) -> dict[str, State]:
+        """A user's tags are all there are; a session may bring more, so a role's other tags stay unknown (VAR-04)."""
+        identity = self.organization.identities.get(principal.arn)
+        if identity is None:
+            return {}
+        return {f"aws:principaltag/{key.lower()}": (value,) for key, value in identity.tags.items()}
+
+
+def _owner(principal: Principal, resource: str, organization: Organization) -> str | None:
+    if resource == "*":
+        return principal.account or None
+    parts = resource.split(":", 5)
+    if len(parts) == 6 and parts[4].isdigit():  # noqa: PLR2004
+        return parts[4]
+    known = organization.resource_policies.get(resource)
+    return known.owner if known else None

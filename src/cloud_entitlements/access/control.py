@@ -1,0 +1,61 @@
+"""Service and resource control policies of an account: level by level from the root down (SCP-01, RCP-01)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Literal
+
+from cloud_entitlements.access.organization import ORGANIZATION, Organization
+from cloud_entitlements.policy import UNREAD
+from cloud_entitlements.policy.stack import Levels
+
+ControlType = Literal["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]
+SCP: ControlType = "SERVICE_CONTROL_POLICY"
+RCP: ControlType = "RESOURCE_CONTROL_POLICY"
+_COLLECTOR = "organization_policies"
+
+
+class Controls:
+    """The control policies of one organization, gathered once; an account's levels are put together when asked for."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+        self._attached = _attached(organization)
+        self._on = {
+            row["type"]: row["status"] == "ENABLED" for row in organization.snapshot.rows("policy_types")
+        }
+        self._levels: dict[tuple[str, ControlType], Levels] = {}
+
+    def of(self, account_id: str, type_: ControlType) -> Levels:
+        """None: none hold here. UNREAD: they may, and were not read."""
+        key = (account_id, type_)
+        if key not in self._levels:
+            self._levels[key] = self._read(account_id, type_)
+        return self._levels[key]
+
+    def _read(self, account_id: str, type_: ControlType) -> Levels:
+        organization = self.organization
+        if organization.standalone:
+            return None
+        row = organization.accounts.get(account_id)
+        if row is None or not organization.was_read(ORGANIZATION, _COLLECTOR):
+            return UNREAD
+        if account_id == organization.management_account or not self._on.get(type_, False):
+            return None
+        nodes = [node for node in row["path"].strip("/").split("/") if node]
+        return tuple(organization.policies(self._attached[type_, node]) for node in [*nodes, account_id])
+
+
+def _attached(organization: Organization) -> Mapping[tuple[str, str], list[str]]:
+    """Hashes of documents by type and node."""
+    policies = {
+        row["id"]: (row["type"], row["document"])
+        for row in organization.snapshot.rows("organization_policies")
+    }
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in organization.snapshot.rows("organization_policy_targets"):
+        if row["policy_id"] in policies:
+            type_, document = policies[row["policy_id"]]
+            found[type_, row["target_id"]].append(document)
+    return found

@@ -1,0 +1,107 @@
+"""The layers that apply to a principal and a resource, and where each policy in them can be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cloud_entitlements.access.control import RCP, SCP, Controls
+from cloud_entitlements.access.errors import NotFound
+from cloud_entitlements.access.organization import Identity, Organization, Source
+from cloud_entitlements.access.resources import keeps_policies
+from cloud_entitlements.policy import UNREAD, PolicyStack
+from cloud_entitlements.policy.principal import Principal
+from cloud_entitlements.policy.stack import Layer, Levels, Member
+
+IDENTITIES = "authorization_details"
+_ASSUME = "sts:assumerole"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    stack: PolicyStack
+    sources: Mapping[str, str]
+    """By the place in the stack, `identity[0]`: where a person finds that policy."""
+
+
+def gather(
+    organization: Organization,
+    controls: Controls,
+    principal: Principal,
+    action: str,
+    resource: str,
+    owner: str | None,
+) -> Gathered:
+    """Raises NotFound when the principal's account was read and it is not there."""
+    identity = _identity(organization, principal)
+    held = identity.policies if identity else ()
+    known = identity is not None or not principal.account or principal.type == "root"
+    stack = PolicyStack(
+        identity=organization.policies(one.document for one in held) if known else UNREAD,
+        boundary=_boundary(organization, identity) if known else UNREAD,
+        resource=_of_resource(organization, action, resource),
+        service_control=_service_control(controls, principal),
+        resource_control=controls.of(owner, RCP) if owner else UNREAD,
+        s3=UNREAD if resource.startswith("arn:aws:s3:") else None,
+    )
+    return Gathered(stack, _sources(held, identity))
+
+
+def _identity(organization: Organization, principal: Principal) -> Identity | None:
+    """None: outside the snapshot, or of no account. A session stands for its role."""
+    if principal.type not in ("user", "role", "session"):
+        return None
+    found = organization.identities.get(principal.arn)
+    if found is None and principal.type == "session":
+        found = next(
+            (
+                one
+                for one in organization.identities.values()
+                if one.type == "role" and one.account_id == principal.account and one.name == principal.name
+            ),
+            None,
+        )
+    if found is None and organization.was_read(principal.account, IDENTITIES):
+        raise NotFound(
+            f"`{principal.arn}` is not in account `{principal.account}`, which was read",
+            "check the spelling and the path: `ciem snapshot show` says how old the snapshot is",
+        )
+    return found
+
+
+def _boundary(organization: Organization, identity: Identity | None) -> Layer:
+    if identity is None or identity.boundary is None:
+        return None
+    document = organization.managed.get(identity.boundary)
+    found: tuple[Member, ...] = (organization.policy(document),)
+    return found
+
+
+def _of_resource(organization: Organization, action: str, resource: str) -> Layer:
+    """A role's is its trust policy; others may be in the snapshot; a service that has none has none (EVAL-16)."""
+    role = organization.identities.get(resource)
+    if role is not None and role.type == "role":
+        return (organization.policy(role.trust),) if action.lower().startswith(_ASSUME) else None
+    known = organization.resource_policies.get(resource) or organization.resource_policies.get(
+        _holder(resource)
+    )
+    if known is not None:
+        return (organization.policy(known.document),)
+    return UNREAD if keeps_policies(action, resource) else None
+
+
+def _holder(resource: str) -> str:
+    """The bucket of an object: its policy is the bucket's."""
+    head, colons, rest = resource.partition(":::")
+    return f"{head}{colons}{rest.partition('/')[0]}" if colons else resource
+
+
+def _service_control(controls: Controls, principal: Principal) -> Levels:
+    return controls.of(principal.account, SCP) if principal.account else None
+
+
+def _sources(held: tuple[Source, ...], identity: Identity | None) -> dict[str, str]:
+    found = {f"identity[{number}]": one.words for number, one in enumerate(held)}
+    if identity and identity.boundary:
+        found["boundary[0]"] = f"permissions boundary {identity.boundary}"
+    return found
