@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zipfile import BadZipFile
 
 from cloud_entitlements.inventory.authorization_details import NORMALIZE, Row
 from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS, OF_ACCOUNT
@@ -21,6 +24,8 @@ from cloud_entitlements.inventory.staging import Gap, Staging
 
 Progress = Callable[[str], None]
 STEP = 1000
+_HEAD = 1 << 16
+_FIRST_ARN = re.compile(rb'"Arn"\s*:\s*"arn:aws[a-z-]*:iam::([0-9]{12}):')
 
 
 @dataclass(slots=True)
@@ -46,7 +51,7 @@ def stage_accounts(files: Files, sources: Sequence[Source]) -> None:
         try:
             groups.setdefault(files.account or _account_of(source), []).append(source)
         except Malformed as wrong:
-            files.wrong(wrong.problem, owner_of(source.name))
+            files.wrong(wrong.problem, _guessed(source) or owner_of(source.name))
     for account_id, group in groups.items():
         _stage(files, account_id, group)
     for owner in dict.fromkeys(problem.account_id for problem in files.problems):
@@ -61,6 +66,16 @@ def _account_of(source: Source) -> str:
             if entry.account_id:
                 return entry.account_id
     raise reader.refuse("no ARN in it tells the account: give it with --account", 0)
+
+
+def _guessed(source: Source) -> str:
+    """The account in the first ARN of a file that is broken there already, so that its gap finds its owner."""
+    try:
+        with source.open() as file:
+            found = _FIRST_ARN.search(file.read(_HEAD).replace(b"\0", b""))  # without them UTF-16 is ASCII
+    except (Malformed, OSError, EOFError, BadZipFile, zlib.error):
+        return ""
+    return found.group(1).decode() if found else ""
 
 
 def _stage(files: Files, account_id: str, group: list[Source]) -> None:

@@ -9,7 +9,7 @@ import tempfile
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,49 +68,50 @@ def import_files(
 ) -> Imported:
     """Raises NothingRead when no file could be read, and OSError when the disk can't be written."""
     home = snapshots / given.connection_id
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    now = now or datetime.now(UTC)
-    try:
-        with (
-            _alone(home),
-            tempfile.TemporaryDirectory(dir=home, prefix=_STAGING) as folder,
-            ExitStack() as stack,
-        ):
-            files = Files(Staging(Path(folder), durable=False), now, given.account, progress)
-            coverage = _stage(files, given, stack)
-            progress("writing the snapshot")
-            publication = Publication(
-                given.connection_id,
-                uuid.uuid4().hex,
-                coverage,
-                now,
-                name=given.name,
-                origin="import",
-                afresh=True,
-            )
-            snapshot = publish(files.staging, snapshots, publication)
-    except BaseException:
-        _tidy(home)
-        raise
-    use_connection(snapshots, given.connection_id)
-    prune(snapshots, given.connection_id)
+    snapshots.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(snapshots, progress), _folder(home) as staging, ExitStack() as stack:
+        files = Files(staging, now or datetime.now(UTC), given.account, progress)
+        coverage = _stage(files, given, stack)
+        progress("writing the snapshot")
+        publication = Publication(
+            given.connection_id,
+            uuid.uuid4().hex,
+            coverage,
+            files.now,
+            name=given.name,
+            origin="import",
+            afresh=True,
+        )
+        snapshot = publish(files.staging, snapshots, publication)
+        use_connection(snapshots, given.connection_id)
+        prune(snapshots, given.connection_id)
     return Imported(snapshot, tuple(files.problems))
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """One import of a name at a time: the second waits. What a killed one left is removed."""
-    with (home / ".import.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        for abandoned in home.glob(f"{_STAGING}*"):
-            shutil.rmtree(abandoned, ignore_errors=True)
+def _alone(snapshots: Path, progress: Progress) -> Iterator[None]:
+    """One import at a time: the second waits."""
+    with (snapshots / ".import.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("waiting for another import to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _tidy(home: Path) -> None:
-    """A name of which nothing was ever imported leaves no folder behind."""
-    if not any(path.is_dir() for path in home.iterdir()):
-        shutil.rmtree(home, ignore_errors=True)
+@contextmanager
+def _folder(home: Path) -> Iterator[Staging]:
+    """What a killed import left is removed; a name of which nothing was ever imported leaves no folder behind."""
+    home.mkdir(exist_ok=True, mode=0o700)
+    for abandoned in home.glob(f"{_STAGING}*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=home, prefix=_STAGING, ignore_cleanup_errors=True) as folder:
+            yield Staging(Path(folder), durable=False)
+    finally:
+        with suppress(OSError):
+            home.rmdir()
 
 
 def _stage(files: Files, given: Given, stack: ExitStack) -> Coverage:

@@ -169,6 +169,8 @@ class Reader:
     def _syntax(self, error: json.JSONDecodeError) -> Malformed:
         if self._ended and error.pos >= len(self._text.rstrip()):
             return self.refuse("the file ends here: it was cut off", len(self._text.rstrip()))
+        if self._ended and error.msg.startswith("Unterminated string"):
+            return self.refuse("the text that begins here has no end: the file was cut off", error.pos)
         return self.refuse(f"no JSON: {error.msg[:1].lower()}{error.msg[1:]}", error.pos)
 
     def _place(self, before: str) -> tuple[int, int]:
