@@ -25,7 +25,7 @@ PROGRAM = str(Path(sys.executable).parent / "ciem")
 def test_help_names_every_command_and_needs_no_database(ciem: Ciem, tmp_path: Path) -> None:
     ended = ciem("--help")
     assert ended.code == 0
-    for name in ("account", "demo", "doctor", "org", "serve", "token"):
+    for name in ("account", "demo", "doctor", "org", "serve", "snapshot", "token"):
         assert re.search(rf"^  {name} ", ended.out, re.MULTILINE), name
     assert not (tmp_path / "data").exists()
 

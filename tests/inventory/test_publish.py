@@ -36,7 +36,7 @@ def publication(run: str, at: datetime = NOW, **more: Any) -> Publication:
 def test_the_public_list_is_pinned() -> None:
     assert set(inventory.__all__) == {
         "TABLES", "Coverage", "Document", "Gap", "Manifest", "Outcome", "Publication", "Snapshot", "Staging", "Table",
-        "canonical", "prune", "publish", "remove_connection",
+        "canonical", "default_snapshot", "import_files", "prune", "publish", "remove_connection",
     }  # fmt: skip
 
 
@@ -180,7 +180,7 @@ publish(Staging(root / "two"), root, Publication("c", "bbbbbbbb", Coverage(1, 1)
 """
 
 
-@pytest.mark.parametrize("step", [1, 2, 12, 23, 24, 25, 26, 27, 28])
+@pytest.mark.parametrize("step", [1, 2, 12, 23, 24, 25, 26, 27, 28, 29])
 def test_killed_at_any_step_no_snapshot_is_lost_and_none_half_visible(tmp_path: Path, step: int) -> None:
     first = Staging(tmp_path / "one")
     first.save(A, "authorization_details", users("ada"), NOW)

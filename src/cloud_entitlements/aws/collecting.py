@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 from cloud_entitlements.aws.sessions import AwsSession
@@ -56,10 +56,3 @@ def pages(operation: Callable[..., dict[str, Any]], **arguments: object) -> Iter
         if marker in seen:
             raise RepeatedPage(f"the page marker `{marker[:40]}` came twice")
         seen.add(marker)
-
-
-def moment(value: datetime | str | None) -> str | None:
-    """ISO 8601 in UTC, or None where AWS gave none."""
-    if value is None or isinstance(value, str):
-        return value
-    return value.astimezone(UTC).isoformat()

@@ -17,6 +17,7 @@ GROUPS = {
     "platform": ("care", "platform", "The AWS identity that the product runs as."),
     "org": ("connections", "org", "Connect organizations, and look after them."),
     "serve": ("serve", "serve", "Start the server."),
+    "snapshot": ("snapshot", "snapshot", "Make snapshots from files, list them, choose the default."),
     "token": ("token", "token", "Make, list and revoke API tokens."),
 }
 

@@ -4,10 +4,13 @@ Owns the tables of a snapshot, the staging files of a run, publishing, and readi
 Parquet files and a manifest; the manifest, written last, makes it visible, and nothing changes it afterwards.
 What could not be read is a row in `gaps` and lowers the coverage: it is never an empty table. Opens without
 Django and without boto3, so a terminal can ask a folder. Imports nothing of ours.
+`offline` makes a snapshot from files; `default` says which snapshot counts when none is named.
 """
 
+from cloud_entitlements.inventory.default import default_snapshot
 from cloud_entitlements.inventory.documents import Document, canonical
 from cloud_entitlements.inventory.manifest import Coverage, Manifest
+from cloud_entitlements.inventory.offline import import_files
 from cloud_entitlements.inventory.publish import Publication, publish
 from cloud_entitlements.inventory.snapshot import Snapshot, prune, remove_connection
 from cloud_entitlements.inventory.staging import Gap, Outcome, Staging
@@ -25,6 +28,8 @@ __all__ = [
     "Staging",
     "Table",
     "canonical",
+    "default_snapshot",
+    "import_files",
     "prune",
     "publish",
     "remove_connection",

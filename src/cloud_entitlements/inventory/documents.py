@@ -29,11 +29,11 @@ class _Repeated(ValueError):
 
 def canonical(document: str | dict[str, Any]) -> Document:
     """`document` as botocore gives it: parsed already, or JSON text, perhaps URL-encoded."""
-    text = document if isinstance(document, str) else json.dumps(document)
-    if text.startswith("%7B"):
+    text = document if isinstance(document, str) else ""
+    if text.startswith("%"):  # no JSON begins like that
         text = unquote(text)
     try:
-        parsed = json.loads(text, object_pairs_hook=_no_repeats)
+        parsed = json.loads(text, object_pairs_hook=_no_repeats) if isinstance(document, str) else document
         text, malformed = json.dumps(parsed, sort_keys=True, separators=(",", ":")), False
     except (ValueError, RecursionError):
         malformed = True

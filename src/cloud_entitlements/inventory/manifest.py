@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 FORMAT = 1
 FILE_NAME = "manifest.json"
+Origin = Literal["live", "import"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,14 @@ class Manifest:
     identities: Mapping[str, int]
     """How many of each: user, role, group."""
     gaps: int
+    """Parts that should have been read and could not, or not whole."""
+    not_given: int = 0
+    """Parts that nobody gave to an import: as unknown as a gap."""
+    name: str = ""
+    """Of the connection, or of the import, when it was published."""
+    origin: Origin = "live"
+    standalone: bool = False
+    """Somebody said that there is no organization: its parts are `absent`, not unknown."""
     format: int = FORMAT
 
     def to_json(self) -> str:

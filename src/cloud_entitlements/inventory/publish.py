@@ -19,9 +19,9 @@ from typing import IO, Any
 
 import duckdb
 
-from cloud_entitlements.inventory.manifest import FILE_NAME, Coverage, Manifest, TableFile
+from cloud_entitlements.inventory.manifest import FILE_NAME, Coverage, Manifest, Origin, TableFile
 from cloud_entitlements.inventory.snapshot import LATEST, Snapshot
-from cloud_entitlements.inventory.staging import Part, Staging
+from cloud_entitlements.inventory.staging import NOT_GIVEN, Part, Staging
 from cloud_entitlements.inventory.tables import BOOKKEEPING, TABLES, Table
 
 IDENTITY_TABLES = {"user": "users", "role": "roles", "group": "groups"}
@@ -38,6 +38,10 @@ class Publication:
     coverage: Coverage
     now: datetime
     keep_accounts: Callable[[str], bool] = lambda _account: True
+    name: str = ""
+    origin: Origin = "live"
+    afresh: bool = False
+    """Nothing of the last snapshot counts."""
 
     @property
     def snapshot_id(self) -> str:
@@ -60,7 +64,7 @@ def _published_before(home: Path, publication: Publication) -> Path | None:
 
 
 def _write_new(home: Path, staging: Staging, snapshots: Path, publication: Publication) -> Path:
-    previous = Snapshot.latest(snapshots, publication.connection_id)
+    previous = None if publication.afresh else Snapshot.latest(snapshots, publication.connection_id)
     for abandoned in home.glob(".*.unfinished"):
         shutil.rmtree(abandoned, ignore_errors=True)
     unfinished = home / f".{publication.snapshot_id}.unfinished"
@@ -83,6 +87,7 @@ def _write_snapshot(
     kept = _Kept(previous, parts, publication.keep_accounts)
     _spread(folder, parts, kept, publication.now)
     files = {table.name: _to_parquet(folder, table, kept) for table in TABLES.values()}
+    not_given = sum(part.gap is not None and part.gap.code == NOT_GIVEN for part in parts)
     manifest = Manifest(
         id=publication.snapshot_id,
         connection_id=publication.connection_id,
@@ -91,7 +96,11 @@ def _write_snapshot(
         coverage=publication.coverage,
         tables=files,
         identities={kind: files[table].rows for kind, table in IDENTITY_TABLES.items()},
-        gaps=files["gaps"].rows,
+        gaps=files["gaps"].rows - not_given,
+        not_given=not_given,
+        name=publication.name,
+        origin=publication.origin,
+        standalone=any(part.outcome == "absent" for part in parts),
     )
     replace_text(folder / FILE_NAME, manifest.to_json())
     sync_folder(folder)
@@ -145,8 +154,10 @@ def _spread(folder: Path, parts: Sequence[Part], kept: _Kept, now: datetime) -> 
 
 def _collection(part: Part, kept: _Kept) -> dict[str, object]:
     before = kept.collected_at.get((part.account_id, part.collector))
-    if part.outcome == "collected":
-        outcome, at = "collected", part.at
+    outcome: str
+    at: str | None
+    if part.outcome in ("collected", "absent"):
+        outcome, at = ("partial" if part.gap else part.outcome), part.at
     elif before is None:
         outcome, at = "missing", None
     else:
@@ -187,14 +198,15 @@ def _to_parquet(folder: Path, table: Table, kept: _Kept) -> TableFile:
         database.execute("SET preserve_insertion_order = false")
         sources = [f"SELECT * FROM read_json({_text(str(lines))}, format='newline_delimited', "
                    f"maximum_object_size=67108864, columns={_columns(table)})"]  # fmt: skip
-        if kept.previous is not None and table.shared:
+        previous = kept.previous if kept.previous and kept.previous.has(table.name) else None
+        if previous is not None and table.shared:
             sources.append(
-                f"SELECT * FROM read_parquet({_text(str(kept.previous.folder / f'{table.name}.parquet'))})"
+                f"SELECT * FROM read_parquet({_text(str(previous.folder / f'{table.name}.parquet'))})"
             )
-        elif kept.previous is not None and kept.collected_at and table.name not in BOOKKEEPING:
+        elif previous is not None and kept.collected_at and table.name not in BOOKKEEPING:
             database.execute("CREATE TABLE kept (account_id VARCHAR, collector VARCHAR)")
             _insert_kept(database, folder, kept.collected_at)
-            sources.append(_kept_rows(kept.previous, table))
+            sources.append(_kept_rows(previous, table))
         key = ", ".join(_name(column) for column in table.key)
         database.execute(
             f"COPY (SELECT DISTINCT ON ({key}) * FROM ({' UNION ALL BY NAME '.join(sources)}) ORDER BY {key}) "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from cloud_entitlements.inventory.manifest import FILE_NAME, Manifest
 from cloud_entitlements.inventory.tables import TABLES
 
 LATEST = "latest"
+DEFAULT = "default"
+_POINTER = re.compile(r"\w[\w-]*(/\w[\w-]*)?", re.ASCII)
 _BATCH = 1000
 
 
@@ -33,15 +36,15 @@ class Snapshot:
         named = home / LATEST
         if named.exists():
             return cls.open(home / named.read_text(encoding="utf-8").strip())
-        whole = sorted(
-            path.parent for path in home.glob(f"*/{FILE_NAME}") if not path.parent.name.startswith(".")
-        )
-        return cls.open(whole[-1]) if whole else None
+        found = whole(home)
+        return cls.open(found[-1]) if found else None
 
     def rows(self, table: str, **where: object) -> Iterator[dict[str, Any]]:
         """Rows as dicts, streamed; `where` compares columns for equality."""
         if table not in TABLES:
             raise KeyError(f"no table `{table}` in a snapshot")
+        if not self.has(table):
+            return
         clauses = " AND ".join(f'"{column}" = ?' for column in where) or "true"
         with duckdb.connect(":memory:") as database:
             found = database.execute(
@@ -52,18 +55,33 @@ class Snapshot:
             while batch := found.fetchmany(_BATCH):
                 yield from (dict(zip(names, row, strict=True)) for row in batch)
 
+    def has(self, table: str) -> bool:
+        """False when it was published before the table was thought of."""
+        return table in self.manifest.tables
+
     def count(self, table: str) -> int:
-        return self.manifest.tables[table].rows
+        return self.manifest.tables[table].rows if self.has(table) else 0
+
+
+def whole(home: Path) -> list[Path]:
+    """The snapshots of one connection, the oldest first; what is being written is none of them."""
+    return sorted(path.parent for path in home.glob(f"*/{FILE_NAME}") if not path.parent.name.startswith("."))
+
+
+def pointed(snapshots: Path) -> tuple[str, ...]:
+    """What `default` says: a connection, or a connection and a snapshot of it; empty without it."""
+    try:
+        text = (snapshots / DEFAULT).read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ()
+    return tuple(text.split("/")) if _POINTER.fullmatch(text) else ()
 
 
 def prune(snapshots: Path, connection_id: str, keep: int = 30) -> list[str]:
-    """Removes the oldest beyond `keep`, never the latest; returns the ids removed."""
+    """Removes the oldest beyond `keep`, never the latest or the default; returns the ids removed."""
     latest = Snapshot.latest(snapshots, connection_id)
-    home = snapshots / connection_id
-    whole = sorted(
-        path.parent for path in home.glob(f"*/{FILE_NAME}") if not path.parent.name.startswith(".")
-    )
-    old = [folder for folder in whole[:-keep] if latest is None or folder != latest.folder]
+    spared = {latest.folder if latest else None, snapshots.joinpath(*pointed(snapshots))}
+    old = [folder for folder in whole(snapshots / connection_id)[:-keep] if folder not in spared]
     for folder in old:
         shutil.rmtree(folder)
     return [folder.name for folder in old]

@@ -1,12 +1,13 @@
 """What a run has collected so far: one file for each account and collector, written whole or not at all.
 
-A part is either collected rows, or says that the last snapshot's rows still count (`carried`), or that
-nothing could be read now (`gap`). Doing a part again replaces it, so items of work are idempotent.
+A part is either collected rows, whole or, with a gap, in part; or says that the last snapshot's rows still count
+(`carried`), that nothing could be read now (`gap`), or that there is nothing to read (`absent`). Doing a part again replaces it, so items of work are idempotent.
 Imports nothing of ours.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -16,8 +17,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-Outcome = Literal["collected", "carried", "gap"]
-_FILE = re.compile(r"(?P<account>[\w-]+)\.(?P<collector>\w+)\.jsonl")
+Outcome = Literal["collected", "carried", "gap", "absent"]
+_FILE = re.compile(r"[\w-]+\.\w+\.jsonl")
+_PLAIN = re.compile(r"[\w-]{1,100}", re.ASCII)
+
+
+NOT_GIVEN = "not_given"
+"""The code of a gap that is nobody's failure: an import was not given this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +53,28 @@ class Part:
 
 
 class Staging:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self.folder = folder
+        self.durable = durable
+        """False where nobody takes the work up again after the machine died."""
 
     def save(
         self, account_id: str, collector: str, rows: Iterable[tuple[str, Mapping[str, object]]], at: datetime
     ) -> int:
         """Streams `rows` to disk; an exception on the way leaves no part. Returns the number of rows."""
         return self._write(account_id, collector, "collected", at, rows=rows)
+
+    def note(self, account_id: str, collector: str, gap: Gap, at: datetime) -> None:
+        """What is missing of a part: a gap beside the rows that it has, or instead of rows."""
+        part = self.part(account_id, collector)
+        if part is None or part.outcome != "collected":
+            self.gap(account_id, collector, gap, at)
+        else:
+            self._write(account_id, collector, "collected", at, rows=part.rows(), gap=gap)
+
+    def absent(self, account_id: str, collector: str, at: datetime) -> None:
+        """There is nothing of this: known, and not a gap."""
+        self._write(account_id, collector, "absent", at)
 
     def carry(self, account_id: str, collector: str, at: datetime) -> None:
         self._write(account_id, collector, "carried", at)
@@ -73,7 +93,12 @@ class Staging:
                 yield _read_head(path)
 
     def _path(self, account_id: str, collector: str) -> Path:
-        return self.folder / f"{account_id}.{collector}.jsonl"
+        # who owns a gap may be a file's name: its account is not known
+        plain = _PLAIN.fullmatch(account_id)
+        owner = (
+            account_id if plain else hashlib.sha256(account_id.encode("utf-8", "surrogatepass")).hexdigest()
+        )
+        return self.folder / f"{owner}.{collector}.jsonl"
 
     def _write(
         self,
@@ -96,7 +121,8 @@ class Staging:
                 for count, row in enumerate(rows, start=1):  # noqa: B007  the count is what is wanted
                     file.write(_line(row))
                 file.flush()
-                os.fsync(file.fileno())
+                if self.durable:
+                    os.fsync(file.fileno())
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -63,6 +63,7 @@ TABLES: dict[str, Table] = {
                thumbprints="VARCHAR[]", created_at="VARCHAR"),
         _table("saml_providers", "arn", arn="VARCHAR", valid_until="VARCHAR", created_at="VARCHAR"),
         _table("root_access_features", "name", name="VARCHAR"),
+        _table("resource_policies", "arn", arn="VARCHAR", owner="VARCHAR", document="VARCHAR"),
         Table("documents", ("sha256",), {"sha256": "VARCHAR", "text": "VARCHAR", "malformed": "BOOLEAN"}, shared=True),
         _table("collections", "of_collector", of_collector="VARCHAR", outcome="VARCHAR", collected_at="VARCHAR"),
         _table("gaps", "of_collector", of_collector="VARCHAR", call="VARCHAR", code="VARCHAR", message="VARCHAR",

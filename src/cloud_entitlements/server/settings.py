@@ -18,16 +18,11 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
+from cloud_entitlements.server.folders import data_folder, snapshots_folder
+
 BASE_DIR = Path(__file__).resolve().parent
-
-
-def _default_data_dir() -> Path:
-    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(home) / "cloud-entitlements"
-
-
-DATA_DIR = Path(os.environ.get("CIEM_DATA_DIR") or _default_data_dir()).expanduser().resolve()
-SNAPSHOTS_DIR = DATA_DIR / "snapshots"
+DATA_DIR = data_folder()
+SNAPSHOTS_DIR = snapshots_folder(DATA_DIR)
 STAGING_DIR = DATA_DIR / "staging"
 
 

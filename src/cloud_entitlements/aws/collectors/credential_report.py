@@ -11,8 +11,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cloud_entitlements.aws.collecting import Collector, Row, Scope, moment
+from cloud_entitlements.aws.collecting import Collector, Row, Scope
 from cloud_entitlements.aws.sessions import AwsSession
+from cloud_entitlements.inventory.moments import moment
 
 WAIT_SECONDS = 120
 FIRST_PAUSE_SECONDS = 0.5

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from cloud_entitlements.aws.collecting import Collector, Row, Scope, moment, pages
+from cloud_entitlements.aws.collecting import Collector, Row, Scope, pages
 from cloud_entitlements.aws.sessions import AwsSession
+from cloud_entitlements.inventory.moments import moment
 
 
 def collect(session: AwsSession, _scope: Scope) -> Iterator[Row]:

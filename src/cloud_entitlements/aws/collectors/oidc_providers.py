@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cloud_entitlements.aws.collecting import Collector, Row, Scope, moment
+from cloud_entitlements.aws.collecting import Collector, Row, Scope
 from cloud_entitlements.aws.sessions import AwsSession
+from cloud_entitlements.inventory.moments import moment
 
 
 def collect(session: AwsSession, _scope: Scope) -> Iterator[Row]:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from cloud_entitlements.aws.collecting import Collector, Row, Scope, moment
+from cloud_entitlements.aws.collecting import Collector, Row, Scope
 from cloud_entitlements.aws.collectors.organizations_pace import paced
 from cloud_entitlements.aws.sessions import AwsSession
+from cloud_entitlements.inventory.moments import moment
 
 
 def collect(session: AwsSession, _scope: Scope) -> Iterator[Row]:

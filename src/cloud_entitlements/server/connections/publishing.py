@@ -42,6 +42,7 @@ def publish_run(task: Task) -> dict[str, object]:
             run_id=str(task.run.id),
             coverage=coverage,
             now=timezone.now(),
+            name=connection.name,
             keep_accounts=lambda account_id: account_id not in gone,
         ),
     )

@@ -1,0 +1,178 @@
+"""`ciem snapshot …`: made from files, listed, chosen. Needs the data folder alone: no Django, no AWS, no connection."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cloud_entitlements.cli.context import Context, Failed, clean
+from cloud_entitlements.cli.printing import record, rows
+
+GAPS = 3
+MOST_TOLD = 20
+"""Problems on stderr; JSON has all of them."""
+QUIET_SECONDS = 1.0
+MAX_NAME = 100
+LIST = {
+    "default": "DEFAULT", "name": "NAME", "id": "ID", "origin": "ORIGIN", "created_at": "MADE AT", "accounts": "ACCOUNTS",
+    "identities": "IDENTITIES", "gaps": "GAPS", "not_given": "NOT GIVEN",
+}  # fmt: skip
+_FILE = click.Path(exists=True, path_type=Path)
+
+
+@click.group(help="Make snapshots from files, list them, choose the default.")
+def snapshot() -> None: ...
+
+
+def _folder(context: Context, *, make: bool = False) -> Path:
+    from cloud_entitlements.server.folders import data_folder, snapshots_folder
+
+    data = data_folder(context.data_dir)
+    if make:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return snapshots_folder(data)
+
+
+def _account(_context: Any, _parameter: Any, value: str | None) -> str | None:
+    if value is not None and not (len(value) == 12 and value.isascii() and value.isdigit()):  # noqa: PLR2004
+        raise click.BadParameter("an account id has 12 digits")
+    return value
+
+
+def _name(_context: Any, _parameter: Any, value: str) -> str:
+    name = value.strip()
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise click.BadParameter(f"a name has 1 to {MAX_NAME} printable characters")
+    return name
+
+
+@snapshot.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=_FILE)
+@click.option(
+    "--name", required=True, callback=_name, help="The same name again makes a newer snapshot of it."
+)
+@click.option("--account", callback=_account, help="Whose the files are; else their ARNs tell.")
+@click.option(
+    "--organization", type=_FILE, help="Units, accounts, SCPs and RCPs with their targets, in JSON."
+)
+@click.option("--resource-policies", type=_FILE, help="ARN → owner and policy, in JSON.")
+@click.option(
+    "--standalone", is_flag=True, help="There is no organization: nothing above limits the accounts."
+)
+@click.pass_obj
+def imported(  # noqa: PLR0917  one parameter an option
+    context: Context,
+    files: tuple[Path, ...],
+    name: str,
+    account: str | None,
+    organization: Path | None,
+    resource_policies: Path | None,
+    standalone: bool,
+) -> None:
+    """Make a snapshot from what `aws iam get-account-authorization-details` prints, and make it the default.
+
+    FILE is one file an account or page, a folder of them, or a zip. What is not given stays unknown.
+    """
+    if standalone and organization:
+        raise click.UsageError(
+            "--standalone says that there is no organization, and --organization gives one"
+        )
+    from cloud_entitlements.inventory import import_files
+    from cloud_entitlements.inventory.offline import Given, NothingRead
+
+    given = Given(name, files, account, organization, resource_policies, standalone)
+    try:
+        done = import_files(given, _folder(context, make=True), progress=_progress())
+    except NothingRead as nothing:
+        _tell(nothing.problems)
+        raise Failed(
+            str(nothing),
+            "give what `aws iam get-account-authorization-details` prints; see docs/how-to/import-files.md",
+            code="nothing_read",
+            problems=[_problem(one) for one in nothing.problems],
+        ) from nothing
+    except OSError as error:
+        raise Failed(
+            f"the snapshot could not be written: {error}",
+            "make room, or choose another --data-dir",
+            code="disk",
+        ) from error
+    _tell(done.problems)
+    found = _record(done.snapshot, default=True)
+    record(context, {**found, "problems": [_problem(one) for one in done.problems]}, LIST)
+    if done.problems:
+        raise click.exceptions.Exit(GAPS)
+
+
+@snapshot.command(
+    "list", help="List all, the newest first. The default is the one that questions are asked of."
+)
+@click.pass_obj
+def listed(context: Context) -> None:
+    from cloud_entitlements.inventory.default import default_snapshot, published
+
+    folder = _folder(context)
+    default = default_snapshot(folder)
+    rows(context, [_record(one, default=one == default) for one in published(folder)], LIST)
+
+
+@snapshot.command(
+    "use", help="Choose the default: by a snapshot's ID that one, by NAME always the latest of it."
+)
+@click.argument("reference", metavar="NAME|ID")
+@click.pass_obj
+def used(context: Context, reference: str) -> None:
+    from cloud_entitlements.inventory.default import NoSuchSnapshot, use
+
+    try:
+        chosen = use(_folder(context), reference)
+    except NoSuchSnapshot as lost:
+        raise Failed(str(lost), "see `ciem snapshot list`", code="not_found") from lost
+    record(context, _record(chosen, default=True), LIST)
+
+
+def _record(found: Any, *, default: bool) -> dict[str, Any]:
+    manifest = found.manifest
+    return {
+        "id": manifest.id,
+        "connection_id": manifest.connection_id,
+        "name": manifest.name or manifest.connection_id,
+        "origin": manifest.origin,
+        "created_at": manifest.created_at,
+        "accounts": {"total": manifest.coverage.total, "connected": manifest.coverage.connected},
+        "identities": sum(manifest.identities.values()),
+        "identities_by_type": dict(manifest.identities),
+        "gaps": manifest.gaps,
+        "not_given": manifest.not_given,
+        "standalone": manifest.standalone,
+        "default": default,
+    }
+
+
+def _problem(found: Any) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in found.__slots__}
+
+
+def _tell(problems: Any) -> None:
+    for one in problems[:MOST_TOLD]:
+        click.echo(f"ciem: {clean(one)}", file=sys.stderr)
+    if len(problems) > MOST_TOLD:
+        click.echo(f"ciem: … and {len(problems) - MOST_TOLD} more; `--output json` has all", file=sys.stderr)
+
+
+def _progress() -> Callable[[str], None]:
+    """At most a line a second, and none in the first."""
+    told_at = time.monotonic()
+
+    def tell(line: str) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= QUIET_SECONDS:
+            told_at = time.monotonic()
+            click.echo(clean(line), file=sys.stderr)
+
+    return tell

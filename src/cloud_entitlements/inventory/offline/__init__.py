@@ -1,0 +1,10 @@
+"""A snapshot from files that somebody was given: no connection, no credentials, no call to AWS.
+
+What was not given is unknown, and the snapshot says so: a gap with the code `not_given` in each such part. An import
+holds what its files say and nothing of an earlier one of the same name.
+"""
+
+from cloud_entitlements.inventory.offline.importing import Given, Imported, import_files
+from cloud_entitlements.inventory.offline.problems import NothingRead, Problem
+
+__all__ = ["Given", "Imported", "NothingRead", "Problem", "import_files"]
