@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Literal
 
-from cloud_entitlements.access.organization import ORGANIZATION, Organization
+from cloud_entitlements.access.organization import Organization
+from cloud_entitlements.inventory.layers import ORGANIZATION, ORGANIZATION_POLICIES
 from cloud_entitlements.policy import UNREAD
 from cloud_entitlements.policy.stack import Levels
 
 ControlType = Literal["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]
 SCP: ControlType = "SERVICE_CONTROL_POLICY"
 RCP: ControlType = "RESOURCE_CONTROL_POLICY"
-_COLLECTOR = "organization_policies"
 
 
 class Controls:
@@ -27,8 +27,10 @@ class Controls:
         }
         self._levels: dict[tuple[str, ControlType], Levels] = {}
 
-    def of(self, account_id: str, type_: ControlType) -> Levels:
-        """None: none hold here. UNREAD: they may, and were not read."""
+    def of(self, account_id: str | None, type_: ControlType) -> Levels:
+        """None: none hold here. UNREAD: they may, and were not read; of an account that is not known, always."""
+        if account_id is None:
+            return None if self.organization.standalone else UNREAD
         key = (account_id, type_)
         if key not in self._levels:
             self._levels[key] = self._read(account_id, type_)
@@ -39,7 +41,7 @@ class Controls:
         if organization.standalone:
             return None
         row = organization.accounts.get(account_id)
-        if row is None or not organization.was_read(ORGANIZATION, _COLLECTOR):
+        if row is None or not organization.was_read(ORGANIZATION, ORGANIZATION_POLICIES):
             return UNREAD
         if account_id == organization.management_account or not self._on.get(type_, False):
             return None

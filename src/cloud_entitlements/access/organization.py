@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from cloud_entitlements.inventory import TABLES, Snapshot
+from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import UNREAD, MalformedPolicy, parse_policy
 from cloud_entitlements.policy.request import Home
 from cloud_entitlements.policy.stack import CompiledPolicy, Member
 
 IdentityType = Literal["user", "role"]
-ORGANIZATION = "organization"
-"""Owns the rows that belong to no single account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,8 @@ class Identity:
 @dataclass(frozen=True, slots=True)
 class ResourcePolicy:
     owner: str
-    document: str
+    document: str | None
+    """SHA-256; None: it has one, and it could not be read."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,9 @@ class Organization:
     def organization_id(self) -> str:
         return next((row["id"] for row in self.snapshot.rows("organization")), "")
 
-    def was_read(self, account_id: str, collector: str) -> bool:
-        """Now or before: a stale part still says something."""
-        return self.collected.get((account_id, collector), "missing") != "missing"
+    def was_read(self, owner: str, part: str) -> bool:
+        """Now or before: a stale part still says something. `owner` is an account, or `organization`."""
+        return self.collected.get((owner, part), "missing") != "missing"
 
     def home(self, account_id: str) -> Home | None:
         row = self.accounts.get(account_id)
@@ -122,7 +121,7 @@ def read_organization(snapshot: Snapshot) -> Organization:
         collected={
             (row["account_id"], row["of_collector"]): row["outcome"] for row in snapshot.rows("collections")
         },
-        standalone=bool(getattr(snapshot.manifest, "standalone", False)),
+        standalone=snapshot.manifest.standalone,
     )
 
 
@@ -167,7 +166,7 @@ def _sources(holder: Mapping[str, Any], managed: Mapping[str, str | None], throu
 
 
 def _resource_policies(snapshot: Snapshot) -> dict[str, ResourcePolicy]:
-    if "resource_policies" not in TABLES or "resource_policies" not in snapshot.manifest.tables:
+    if not snapshot.has("resource_policies"):
         return {}
     return {
         row["arn"]: ResourcePolicy(row["owner"], row["document"])

@@ -9,11 +9,11 @@ from cloud_entitlements.access.control import RCP, SCP, Controls
 from cloud_entitlements.access.errors import NotFound
 from cloud_entitlements.access.organization import Identity, Organization, Source
 from cloud_entitlements.access.resources import keeps_policies
+from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS
 from cloud_entitlements.policy import UNREAD, PolicyStack
 from cloud_entitlements.policy.principal import Principal
 from cloud_entitlements.policy.stack import Layer, Levels, Member
 
-IDENTITIES = "authorization_details"
 _ASSUME = "sts:assumerole"
 
 
@@ -41,10 +41,12 @@ def gather(
         boundary=_boundary(organization, identity) if known else UNREAD,
         resource=_of_resource(organization, action, resource),
         service_control=_service_control(controls, principal),
-        resource_control=controls.of(owner, RCP) if owner else UNREAD,
+        resource_control=controls.of(owner, RCP),
         s3=UNREAD if resource.startswith("arn:aws:s3:") else None,
     )
-    return Gathered(stack, _sources(held, identity))
+    return Gathered(
+        stack, {**_sources(held, identity), "resource[0]": _resource_words(organization, resource)}
+    )
 
 
 def _identity(organization: Organization, principal: Principal) -> Identity | None:
@@ -61,7 +63,7 @@ def _identity(organization: Organization, principal: Principal) -> Identity | No
             ),
             None,
         )
-    if found is None and organization.was_read(principal.account, IDENTITIES):
+    if found is None and organization.was_read(principal.account, AUTHORIZATION_DETAILS):
         raise NotFound(
             f"`{principal.arn}` is not in account `{principal.account}`, which was read",
             "check the spelling and the path: `ciem snapshot show` says how old the snapshot is",
@@ -88,6 +90,11 @@ def _of_resource(organization: Organization, action: str, resource: str) -> Laye
     if known is not None:
         return (organization.policy(known.document),)
     return UNREAD if keeps_policies(action, resource) else None
+
+
+def _resource_words(organization: Organization, resource: str) -> str:
+    role = organization.identities.get(resource)
+    return f"trust policy of {role.name}" if role and role.type == "role" else f"policy of {resource}"
 
 
 def _holder(resource: str) -> str:

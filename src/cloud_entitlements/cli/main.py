@@ -12,6 +12,7 @@ from cloud_entitlements.cli.context import Context, Failed
 
 GROUPS = {
     "account": ("connections", "account", "Connect single accounts, and look after them."),
+    "can": ("can", "can", "May a principal do an action on a resource? With the proof."),
     "demo": ("demo", "demo", "Try everything on a simulated AWS organization."),
     "doctor": ("doctor", "doctor", "Check this machine's AWS identity."),
     "platform": ("care", "platform", "The AWS identity that the product runs as."),
