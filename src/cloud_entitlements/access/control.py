@@ -40,13 +40,15 @@ class Controls:
         organization = self.organization
         if organization.standalone:
             return None
-        row = organization.accounts.get(account_id)
-        if row is None or not organization.was_read(ORGANIZATION, ORGANIZATION_POLICIES):
+        if account_id not in organization.accounts or not organization.was_read(
+            ORGANIZATION, ORGANIZATION_POLICIES
+        ):
             return UNREAD
         if account_id == organization.management_account or not self._on.get(type_, False):
             return None
-        nodes = [node for node in row["path"].strip("/").split("/") if node]
-        return tuple(organization.policies(self._attached[type_, node]) for node in [*nodes, account_id])
+        return tuple(
+            organization.policies(self._attached[type_, node]) for node in organization.nodes(account_id)
+        )
 
 
 def _attached(organization: Organization) -> Mapping[tuple[str, str], list[str]]:

@@ -43,7 +43,7 @@ class Identity:
 class ResourcePolicy:
     owner: str
     document: str | None
-    """SHA-256; None: it has one, and it could not be read."""
+    """SHA-256; None: it is known to have none."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,12 @@ class Organization:
         row = self.accounts.get(account_id)
         if row is None:
             return Home() if self.standalone else None
-        nodes = [node for node in row["path"].strip("/").split("/") if node]
-        path = "/".join([self.organization_id, *nodes]) + "/"
-        return Home(self.organization_id, path, management=account_id == self.management_account)
+        return Home(self.organization_id, row["path"], management=account_id == self.management_account)
+
+    def nodes(self, account_id: str) -> tuple[str, ...]:
+        """Root, units and the account itself, from above."""
+        above = self.accounts[account_id]["path"].strip("/").split("/")
+        return (*(node for node in above if node.startswith(("r-", "ou-"))), account_id)
 
     def policy(self, sha256: str | None) -> Member:
         """The document, compiled; unread when it is malformed or not there."""

@@ -88,7 +88,7 @@ def _of_resource(organization: Organization, action: str, resource: str) -> Laye
         _holder(resource)
     )
     if known is not None:
-        return (organization.policy(known.document),)
+        return (organization.policy(known.document),) if known.document else None
     return UNREAD if keeps_policies(action, resource) else None
 
 
