@@ -72,7 +72,9 @@ def test_the_management_account_is_not_limited(asking: Asking) -> None:
 
 
 def test_a_boundary_limits_and_a_missing_one_is_unknown(asking: Asking) -> None:
-    bound = {"PermissionsBoundary": {"PermissionsBoundaryArn": f"arn:aws:iam::{SHOP}:policy/bound"}}
+    bound: dict[str, Any] = {
+        "PermissionsBoundary": {"PermissionsBoundaryArn": f"arn:aws:iam::{SHOP}:policy/bound"}
+    }
     asker = asking(user("ada", allow("*"), **bound), policy("bound", allow("ec2:*")), standalone=True)
     assert outcome(asker, "ec2:DescribeInstances") == "allowed"
     assert ask(asker, "iam:ListRoles")[1].decision.denied_by == ("boundary",)
