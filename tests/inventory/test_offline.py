@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import json
+import os
+import re
 import shutil
 import uuid
 import zipfile
@@ -266,6 +269,20 @@ def test_folders_and_zips(write: Any, imported: Callable[..., Imported], tmp_pat
     assert found.snapshot.manifest.coverage == Coverage(total=4, connected=3)
 
 
+def test_many_zips_of_one_account_each_and_what_is_no_file(
+    write: Any, imported: Callable[..., Imported], tmp_path: Path
+) -> None:
+    paths = []
+    for account in (f"{number:012}" for number in range(20)):
+        paths.append(tmp_path / f"{account}.zip")
+        with zipfile.ZipFile(paths[-1], "w") as archive:
+            archive.writestr("roles.json", json.dumps(page(role(account))))
+    os.mkfifo(tmp_path / "pipe")
+    found = imported(*paths, tmp_path / "pipe")
+    assert found.snapshot.count("roles") == 20
+    assert ["it is no regular file" in str(problem) for problem in found.problems] == [True]
+
+
 def test_an_encrypted_member_is_refused_in_words(
     write: Any, imported: Callable[..., Imported], tmp_path: Path
 ) -> None:
@@ -497,7 +514,7 @@ def test_whatever_is_mutated_there_is_never_a_traceback(data: st.DataObject, tmp
     path.write_bytes(content)
     good.write_bytes(json.dumps(page(role(B))).encode())
     files = Files(Staging(tmp_path / "staging"), NOW, None, lambda _line: None)
-    stage_accounts(files, [sources.Source(str(one), partial(one.open, "rb")) for one in (path, good)])
+    stage_accounts(files, [sources.Source(str(one), partial(io.FileIO, one)) for one in (path, good)])
     assert all(str(problem) for problem in files.problems)
     assert B in files.accounts
     if A in files.accounts:  # what was let through can be written
@@ -588,6 +605,22 @@ def test_an_organization_gives_its_layers(write: Any, imported: Callable[..., Im
         write(page(role(B))), organization=write({**ORGANIZATION, "resource_control_policies": []}, "o.json")
     )
     assert outcomes(whole, "organization")["organization_policies"] == "collected"
+
+
+def test_the_examples_of_the_guide_can_be_imported(write: Any, imported: Callable[..., Imported]) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "how-to" / "import-files.md").read_text(encoding="utf-8")
+    described, policies = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
+    found = imported(
+        write(page(role(B))),
+        organization=write(described.encode(), "organization.json"),
+        resource_policies=write(policies.encode(), "policies.json"),
+    )
+    assert found.problems == ()
+    assert found.snapshot.manifest.coverage == Coverage(total=2, connected=1)
+    assert (found.snapshot.count("organization_policies"), found.snapshot.count("resource_policies")) == (
+        1,
+        2,
+    )
 
 
 def changed(**more: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -43,7 +44,8 @@ def is_account(owner: str) -> bool:
 
 
 def sources(given: Sequence[Path], apart: Sequence[Path], stack: ExitStack) -> Iterator[Source | Problem]:
-    """`apart` are files with another meaning, which may lie in a folder that was given. Zips stay open in `stack`."""
+    """`apart` are files with another meaning, which may lie in a folder that was given. Zips are closed by `stack`."""
+    stack.callback(_archive.cache_clear)
     seen = {path.resolve() for path in apart}
     for path in given:
         for found in _files(path) if path.is_dir() else [path]:
@@ -51,7 +53,7 @@ def sources(given: Sequence[Path], apart: Sequence[Path], stack: ExitStack) -> I
                 yield found
             elif found.resolve() not in seen:
                 seen.add(found.resolve())
-                yield from _contents(found, stack)
+                yield from _contents(found)
 
 
 def _files(folder: Path) -> Iterator[Path | Problem]:
@@ -69,7 +71,10 @@ def _wanted(name: str) -> bool:
     return name.lower().endswith((".json", ".json.gz", ".zip")) and not hidden
 
 
-def _contents(path: Path, stack: ExitStack) -> Iterator[Source | Problem]:
+def _contents(path: Path) -> Iterator[Source | Problem]:
+    if not path.is_file():
+        yield Problem(str(path), "it is no regular file, and files are read twice: write it to one first")
+        return
     try:
         with path.open("rb") as file:
             begins = file.read(len(_ZIP))
@@ -77,7 +82,7 @@ def _contents(path: Path, stack: ExitStack) -> Iterator[Source | Problem]:
         yield Problem(str(path), f"it can't be read: {error.strerror or error}")
         return
     if begins == _ZIP or path.suffix.lower() == ".zip":
-        yield from _members(path, stack)
+        yield from _members(path)
     elif begins.startswith(_GZIP):
         yield Source(str(path), lambda: _Bounded(_opened(path, gzip.open), str(path)))
     else:
@@ -92,9 +97,15 @@ def _opened(path: Path, how: Any) -> IO[bytes]:
     return found
 
 
-def _members(path: Path, stack: ExitStack) -> Iterator[Source | Problem]:
+@lru_cache(maxsize=8)
+def _archive(path: Path) -> zipfile.ZipFile:
+    """Its directory is read once for all members; a folder of a thousand zips has not all of them open."""
+    return zipfile.ZipFile(path)
+
+
+def _members(path: Path) -> Iterator[Source | Problem]:
     try:
-        archive = stack.enter_context(zipfile.ZipFile(path))
+        archive = _archive(path)
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         yield Problem(str(path), f"it is no zip that can be read: {error}")
         return
@@ -109,7 +120,7 @@ def _members(path: Path, stack: ExitStack) -> Iterator[Source | Problem]:
     for member in sorted(members, key=lambda one: one.filename):
         name = f"{path}!{member.filename}"
         refused = _refused(member)
-        yield Problem(name, refused) if refused else Source(name, _opening(archive, member, name))
+        yield Problem(name, refused) if refused else Source(name, _opening(path, member, name))
 
 
 def _refused(member: zipfile.ZipInfo) -> str:
@@ -121,11 +132,11 @@ def _refused(member: zipfile.ZipInfo) -> str:
 
 
 def _opening(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str
+    path: Path, member: zipfile.ZipInfo, name: str
 ) -> Callable[[], AbstractContextManager[Readable]]:
     def opened() -> IO[bytes]:
         try:
-            return archive.open(member)
+            return _archive(path).open(member)
         except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise Malformed(Problem(name, f"it can't be unpacked: {error}")) from error
 
