@@ -14,6 +14,8 @@ from cloud_entitlements.policy.decision import Decision
 from cloud_entitlements.policy.derive import derived, derived_families
 from cloud_entitlements.policy.errors import MalformedRequest, PolicyProblem
 from cloud_entitlements.policy.evaluate import evaluate
+from cloud_entitlements.policy.explain import as_json as told
+from cloud_entitlements.policy.explain import explain
 from cloud_entitlements.policy.grants import read_grant
 from cloud_entitlements.policy.principal import Principal, parse_principal, with_parent
 from cloud_entitlements.policy.request import Home, Request
@@ -58,13 +60,15 @@ LAYERS = frozenset(
 )  # fmt: skip
 
 
-def answer(case: Mapping[str, Any]) -> dict[str, Any]:
+def answer(case: Any, *, explained: bool = False) -> dict[str, Any]:
     """Never raises for what is in the case: a malformed one answers `{"name": …, "error": …}`."""
     name = case.get("name", "") if isinstance(case, Mapping) else ""
     try:
-        return {"name": name, **as_json(decided(case))}
+        decision = decided(case)
     except PolicyProblem as problem:
         return {"name": name, "error": str(problem)}
+    found = {"name": name, **as_json(decision)}
+    return {**found, "explanation": told(explain(decision))} if explained else found
 
 
 def decided(case: Mapping[str, Any]) -> Decision:
@@ -278,16 +282,36 @@ def _grants(given: Any) -> Any:
     return tuple(read_grant(one) for one in given)
 
 
+_S3: Mapping[str, type] = {
+    "acl": list,
+    "object_acl": list,
+    "object_ownership": str,
+    "object_owner": str,
+    "canonical_ids": Mapping,
+    "block_public_access": Mapping,
+    "abac": bool,
+}
+
+
+_ENFORCED = "BucketOwnerEnforced"
+
+
 def _s3(given: Any) -> Any:
     if given is None:
         return S3Settings()
     if _is_unread(given):
         return UNREAD
+    for name, value in given.items():
+        if name not in _S3 or not (value is None or isinstance(value, _S3[name])):
+            raise MalformedRequest(f"`s3` has no `{name}` of this form")
+    acls = [*(given.get("acl") or ()), *(given.get("object_acl") or ())]
+    if not all(isinstance(one, Mapping) and isinstance(one.get("Grantee"), Mapping) for one in acls):
+        raise MalformedRequest("an ACL is a list of grants as `s3:GetBucketAcl` prints them")
     blocks = effective(given.get("block_public_access") or {})
     return S3Settings(
         acl=tuple(given.get("acl") or ()),
         object_acl=tuple(given.get("object_acl") or ()),
-        acl_counts=given.get("object_ownership", "BucketOwnerEnforced") != "BucketOwnerEnforced",
+        acl_counts=(given.get("object_ownership") or _ENFORCED) != _ENFORCED,
         object_owner=str(given.get("object_owner") or ""),
         canonical_ids=given.get("canonical_ids") or {},
         ignore_public_acls=blocks["IgnorePublicAcls"],

@@ -13,6 +13,7 @@ from cloud_entitlements.policy.layers import (
     CREDENTIALS,
     ENDPOINT,
     IDENTITY,
+    NO_IDENTITY,
     RCP,
     RESOURCE,
     SCP,
@@ -101,7 +102,7 @@ def _layers(stack: PolicyStack, request: Request, asked: Asked, quirks: Quirks) 
     return found
 
 
-_WITHOUT_ACCOUNT = {IDENTITY: _NO_PERMISSION, BOUNDARY: SILENT, SESSION: SILENT}
+_WITHOUT_ACCOUNT = {IDENTITY: NO_IDENTITY, BOUNDARY: SILENT, SESSION: SILENT}
 
 
 def _of_caller(stack: PolicyStack, request: Request, asked: Asked) -> dict[str, Said]:

@@ -24,13 +24,16 @@ _CONTEXT, _CONTEXT_KEYS = "kms:EncryptionContext:", "kms:EncryptionContextKeys"
 
 def read_grant(entry: Mapping[str, Any]) -> Grant:
     """Raises MalformedRequest."""
-    operations = [str(one) for one in entry.get("Operations") or ()]
+    listed, constraints = entry.get("Operations") or [], entry.get("Constraints") or {}
+    if not isinstance(listed, list) or not isinstance(constraints, Mapping):
+        raise MalformedRequest("a grant's `Operations` are a list, and its `Constraints` an object")
+    operations = [str(one) for one in listed]
     grantee = str(entry.get("GranteePrincipal") or entry.get("GranteeServicePrincipal") or "")
     if not grantee:
         raise MalformedRequest("a grant has no `GranteePrincipal`")
     statements = [
         _allow(grantee, [one for one in operations if one not in _WITH_CONTEXT], {}),
-        _allow(grantee, [one for one in operations if one in _WITH_CONTEXT], entry.get("Constraints") or {}),
+        _allow(grantee, [one for one in operations if one in _WITH_CONTEXT], constraints),
         _allow(str(entry.get("RetiringPrincipal") or ""), ["RetireGrant"], {}),
     ]
     found = [one for one in statements if one]
@@ -61,6 +64,8 @@ def _allow(principal: str, operations: list[str], constraints: Mapping[str, Any]
 def _condition(constraints: Mapping[str, Any]) -> dict[str, Any]:
     """`…Subset`: these pairs at least; `…Equals`: these and no others."""
     subset, equal = constraints.get("EncryptionContextSubset"), constraints.get("EncryptionContextEquals")
+    if not all(one is None or isinstance(one, Mapping) for one in (subset, equal)):
+        raise MalformedRequest("a grant's constraint is an object of names and values")
     pairs = {**(subset or {}), **(equal or {})}
     found: dict[str, Any] = (
         {"StringEquals": {f"{_CONTEXT}{name}": str(value) for name, value in pairs.items()}} if pairs else {}

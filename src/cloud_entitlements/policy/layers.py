@@ -48,6 +48,10 @@ class Said:
 
 SILENT = Said(T, F)
 """A guard that does not apply."""
+NO_POLICY = Said(F, F)
+"""EVAL-16: a resource without a policy admits nobody by itself."""
+NO_IDENTITY = Said(F, F)
+"""Who calls without an account has no policies of an identity."""
 
 
 def ask(layer: Layer, name: str, asked: Asked) -> Said:
@@ -93,7 +97,7 @@ def ask_endpoint(layer: Layer, asked: Asked) -> Said:
 def ask_resource(layer: Layer, name: str, asked: Asked) -> Said:
     """RP(kind) of section 6: which kinds of principal the policy allows; any match is enough for a Deny (PRN-07)."""
     if layer is None:
-        return Said(F, F)  # EVAL-16: what has no policy admits no other account
+        return NO_POLICY
     if layer is UNREAD:
         return Said(U, U, by_kind=dict.fromkeys(Kind, U), unread=True)
     met = list(_met_by_principal(layer, name, asked))

@@ -50,7 +50,8 @@ def read_switches(given: Mapping[str, Any]) -> Switches:
     for name, value in given.items():
         if name not in known:
             raise MalformedRequest(f"there is no switch `{name}`")
-        changed[name] = frozenset(value) if known[name] is frozenset and isinstance(value, list) else value
+        services = known[name] is frozenset and isinstance(value, list)
+        changed[name] = frozenset(str(one) for one in value) if services else value
         if not isinstance(changed[name], known[name]):
             raise MalformedRequest(f"the switch `{name}` can't be `{value}`")
     return replace(DEFAULT, **changed)

@@ -14,5 +14,7 @@ def effective(given: Mapping[str, Any]) -> dict[str, bool]:
     if not any(place in given for place in _PLACES):
         return {name: bool(given.get(name)) for name in _SETTINGS}
     upper = given["organization"] if given.get("organization") is not None else given.get("account")
-    counted = [one for one in (upper, given.get("bucket"), given.get("access_point")) if one]
+    counted = [
+        one for one in (upper, given.get("bucket"), given.get("access_point")) if isinstance(one, Mapping)
+    ]
     return {name: any(one.get(name) for one in counted) for name in _SETTINGS}
