@@ -15,6 +15,7 @@ GROUPS = {
     "can": ("can", "can", "May a principal do an action on a resource? With the proof."),
     "demo": ("demo", "demo", "Try everything on a simulated AWS organization."),
     "doctor": ("doctor", "doctor", "Check this machine's AWS identity."),
+    "evaluate": ("evaluate", "evaluate", "Decide questions about policies, without AWS."),
     "platform": ("care", "platform", "The AWS identity that the product runs as."),
     "org": ("connections", "org", "Connect organizations, and look after them."),
     "serve": ("serve", "serve", "Start the server."),

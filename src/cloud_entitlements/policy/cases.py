@@ -6,35 +6,90 @@ The format of `ciem evaluate` and of the project's own proofs; docs/reference/ev
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from cloud_entitlements.policy.catalogue import is_multivalued, known_action
-from cloud_entitlements.policy.context import ABSENT, UNKNOWN, Context, State
+from cloud_entitlements.policy.context import ABSENT, PRESENT, UNKNOWN, Context, State
 from cloud_entitlements.policy.decision import Decision
-from cloud_entitlements.policy.derive import derived
+from cloud_entitlements.policy.derive import derived, derived_families
 from cloud_entitlements.policy.errors import MalformedRequest, PolicyProblem
 from cloud_entitlements.policy.evaluate import evaluate
-from cloud_entitlements.policy.principal import Principal, parse_principal
+from cloud_entitlements.policy.explain import as_json as told
+from cloud_entitlements.policy.explain import explain
+from cloud_entitlements.policy.grants import read_grant
+from cloud_entitlements.policy.principal import Principal, parse_principal, with_parent
 from cloud_entitlements.policy.request import Home, Request
-from cloud_entitlements.policy.stack import UNREAD, Grant, PolicyStack, S3Settings, policy_set
+from cloud_entitlements.policy.services.blocks import effective
+from cloud_entitlements.policy.shapes import RCP_SHAPE, UNNAMED_SHAPE, Shape, check
+from cloud_entitlements.policy.stack import UNREAD, CompiledPolicy, PolicyStack, S3Settings, policy_set
+from cloud_entitlements.policy.switches import DEFAULT, Switches, read_switches
 
-FIELDS = frozenset(
+_OBJECT, _LIST, _TEXT, _FLAG = Mapping, list, str, bool
+FIELDS: Mapping[str, tuple[type, ...]] = {
+    "name": (_TEXT,),
+    "rules": (_LIST,),
+    "expect": (_OBJECT,),
+    "principal": (_TEXT, _OBJECT),
+    "session_of": (_TEXT,),
+    "principal_in": (_OBJECT,),
+    "action": (_TEXT,),
+    "resource": (_TEXT,),
+    "resource_account": (_TEXT,),
+    "resource_in": (_OBJECT,),
+    "aws_managed": (_FLAG,),
+    "context": (_OBJECT,),
+    "derive_context": (_FLAG,),
+    "missing_context": (_TEXT,),
+    "identity_policies": (_LIST,),
+    "permissions_boundary": (_OBJECT,),
+    "session_policies": (_LIST,),
+    "resource_policy": (_OBJECT,),
+    "service_control_policies": (_LIST,),
+    "resource_control_policies": (_LIST,),
+    "vpc_endpoint_policies": (_LIST,),
+    "kms_grants": (_LIST,),
+    "s3": (_OBJECT,),
+    "switches": (_OBJECT,),
+}
+"""Of each field what it may hold; null stands for absent, and `"unknown"` in place of a layer for not read."""
+LAYERS = frozenset(
     {
-        "name", "rules", "expect", "principal", "principal_in", "action", "resource", "resource_account", "resource_in",
-        "context", "derive_context", "missing_context", "identity_policies", "permissions_boundary", "session_policies",
-        "resource_policy", "service_control_policies", "resource_control_policies", "vpc_endpoint_policies", "kms_grants",
-        "s3",
+        "identity_policies", "permissions_boundary", "session_policies", "resource_policy", "service_control_policies",
+        "resource_control_policies", "vpc_endpoint_policies", "kms_grants", "s3",
     }
 )  # fmt: skip
 
 
-def answer(case: Mapping[str, Any]) -> dict[str, Any]:
+def answer(case: Any, *, explained: bool = False) -> dict[str, Any]:
     """Never raises for what is in the case: a malformed one answers `{"name": …, "error": …}`."""
     name = case.get("name", "") if isinstance(case, Mapping) else ""
     try:
-        return {"name": name, **as_json(evaluate(read_stack(case), read_request(case)))}
+        decision = decided(case)
     except PolicyProblem as problem:
         return {"name": name, "error": str(problem)}
+    found = {"name": name, **as_json(decision)}
+    return {**found, "explanation": told(explain(decision))} if explained else found
+
+
+def decided(case: Mapping[str, Any]) -> Decision:
+    """Raises PolicyProblem."""
+    checked(case)
+    return evaluate(read_stack(case), read_request(case))
+
+
+def checked(case: Any) -> None:
+    """Raises MalformedRequest for a field that does not exist, or holds what it can't."""
+    if not isinstance(case, Mapping):
+        raise MalformedRequest("a case is a JSON object")
+    for name, value in case.items():
+        if name not in FIELDS:
+            raise MalformedRequest(f"a case has no field `{name}`")
+        if value is None or (name in LAYERS and _is_unread(value)) or isinstance(value, FIELDS[name]):
+            continue
+        raise MalformedRequest(f"`{name}` can't hold this: {_SAID[FIELDS[name][0]]} is expected")
+
+
+_SAID: Mapping[type, str] = {_OBJECT: "an object", _LIST: "a list", _TEXT: "text", _FLAG: "true or false"}
 
 
 def as_json(decision: Decision) -> dict[str, Any]:
@@ -65,23 +120,41 @@ def _warnings(request: Request) -> list[str]:
 
 def read_request(case: Mapping[str, Any]) -> Request:
     """Raises MalformedRequest."""
-    unknown = sorted(set(case) - FIELDS)
-    if unknown:
-        raise MalformedRequest(f"a case has no field `{unknown[0]}`")
-    principal = parse_principal(_needed(case, "principal"))
-    action, resource = str(_needed(case, "action")), str(case.get("resource", "*"))
-    if action.count(":") != 1 or "*" in action or "?" in action:
+    principal = _principal(case)
+    action, resource = str(_needed(case, "action")), str(case.get("resource") or "*")
+    service, _, name = action.partition(":")
+    if action.count(":") != 1 or not service or not name or "*" in action or "?" in action:
         raise MalformedRequest(f"`{action}` is no action: write one as `service:Name`")
     owner = _owner(case, principal, resource)
     homes = _home(case.get("principal_in")), _home(case.get("resource_in"))
-    context = _context(case, principal, resource, owner, homes)
-    return Request(principal, action, resource, owner, context, *homes)
+    states = (
+        derived(principal, action, resource, owner, homes) if case.get("derive_context") is not False else {}
+    )
+    context = _context(case, states, principal)
+    return Request(
+        principal, action, resource, owner, context, *homes, aws_managed=bool(case.get("aws_managed"))
+    )
 
 
 def _needed(case: Mapping[str, Any], name: str) -> Any:
-    if name not in case:
+    if case.get(name) is None:
         raise MalformedRequest(f"the case has no `{name}`")
     return case[name]
+
+
+def _principal(case: Mapping[str, Any]) -> Principal:
+    """What a session is of is said by `session_of`, or by `aws:PrincipalArn`."""
+    found = parse_principal(_needed(case, "principal"))
+    if case.get("session_of"):
+        return with_parent(found, case["session_of"])
+    if found.type != "session":
+        return found
+    given = {str(key).lower(): value for key, value in (case.get("context") or {}).items()}
+    arn = given.get("aws:principalarn")
+    try:
+        return with_parent(found, arn) if isinstance(arn, str) else found
+    except MalformedRequest:
+        return found
 
 
 def _owner(case: Mapping[str, Any], principal: Principal, resource: str) -> str | None:
@@ -105,49 +178,61 @@ def _home(given: Mapping[str, Any] | None) -> Home | None:
     )
 
 
-def _context(
-    case: Mapping[str, Any],
-    principal: Principal,
-    resource: str,
-    owner: str | None,
-    homes: tuple[Home | None, Home | None],
-) -> Context:
-    missing = {"absent": ABSENT, "unknown": UNKNOWN}.get(case.get("missing_context", "unknown"))
+_ENCRYPTION, _ENCRYPTION_KEYS = "kms:encryptioncontext:", "kms:encryptioncontextkeys"
+
+
+def _context(case: Mapping[str, Any], states: dict[str, State], principal: Principal) -> Context:
+    missing = {"absent": ABSENT, "unknown": UNKNOWN}.get(case.get("missing_context") or "unknown")
     if missing is None:
         raise MalformedRequest("`missing_context` is `absent` or `unknown`")
-    states: dict[str, State] = (
-        derived(principal, resource, owner, *homes) if case.get("derive_context", True) else {}
-    )
     given = case.get("context") or {}
-    lists = set()
+    lists, encrypted = set(), []
     for key, value in given.items():
-        states[key.lower()] = _state(value)
+        states[key.lower()] = _state(key, value)
         lists |= {key.lower()} if isinstance(value, Sequence) and not isinstance(value, str) else set()
-    return Context(states, missing, lambda key: is_multivalued(key) or key in lists)
+        encrypted += [key[len(_ENCRYPTION) :]] if key.lower().startswith(_ENCRYPTION) else []
+    if encrypted and missing is ABSENT:
+        states.setdefault(_ENCRYPTION_KEYS, tuple(encrypted))
+    families = derived_families(principal) if case.get("derive_context") is not False else ()
+    return Context(states, missing, lambda key: is_multivalued(key) or key in lists, families)
 
 
-def _state(value: Any) -> State:
+_STATES: Mapping[str, State] = {"present": PRESENT, "absent": ABSENT, "unknown": UNKNOWN}
+
+
+def _state(key: str, value: Any) -> State:
+    """A value, several, null for absent; `{"state": "present"}` for one that is there and not known (TRI-01)."""
     if value is None:
         return ABSENT
-    if isinstance(value, bool):
-        return ("true" if value else "false",)
+    if isinstance(value, Mapping):
+        state = _STATES.get(str(value.get("state")))
+        if state is None or len(value) != 1:
+            raise MalformedRequest(f"`{key}` is a value, a list, null, or a `state`: {', '.join(_STATES)}")
+        return state
     if isinstance(value, list):
-        return tuple(str(one) for one in value)
-    return (str(value),)
+        return tuple(_scalar(one) for one in value)
+    return (_scalar(value),)
+
+
+def _scalar(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def read_stack(case: Mapping[str, Any]) -> PolicyStack:
-    """Raises MalformedPolicy."""
+    """Raises MalformedPolicy, MalformedRequest."""
+    switches = read_switches(case.get("switches") or {})
+    read = _Reading(switches)
     return PolicyStack(
-        identity=_set(case.get("identity_policies") or ()),
-        boundary=_layer(case.get("permissions_boundary")),
-        session=_layer(case.get("session_policies")),
-        resource=_layer(case.get("resource_policy")),
-        service_control=_levels(case.get("service_control_policies")),
-        resource_control=_levels(case.get("resource_control_policies")),
-        endpoint=_layer(case.get("vpc_endpoint_policies")),
+        identity=read.layer(case.get("identity_policies") or [], UNNAMED_SHAPE) or (),
+        boundary=read.layer(case.get("permissions_boundary"), UNNAMED_SHAPE),
+        session=read.layer(case.get("session_policies"), UNNAMED_SHAPE),
+        resource=read.layer(case.get("resource_policy")),
+        service_control=read.levels(case.get("service_control_policies"), UNNAMED_SHAPE),
+        resource_control=read.levels(case.get("resource_control_policies"), RCP_SHAPE),
+        endpoint=read.layer(case.get("vpc_endpoint_policies")),
         grants=_grants(case.get("kms_grants") or ()),
         s3=_s3(case.get("s3")),
+        switches=switches,
     )
 
 
@@ -155,36 +240,60 @@ def _is_unread(given: Any) -> bool:
     return isinstance(given, str) and given == "unknown"
 
 
-def _set(given: Any) -> Any:
-    return UNREAD if _is_unread(given) else policy_set(UNREAD if _is_unread(one) else one for one in given)
+class _Reading:
+    def __init__(self, switches: Switches = DEFAULT) -> None:
+        self._switches = switches
 
+    def layer(self, given: Any, shape: Shape | None = None) -> Any:
+        """One document, or a list of them."""
+        if given is None:
+            return None
+        if _is_unread(given):
+            return UNREAD
+        documents = [given] if isinstance(given, Mapping) else given
+        return tuple(UNREAD if _is_unread(one) else self._document(one, shape) for one in documents)
 
-def _layer(given: Any) -> Any:
-    """One document, or a list of them."""
-    if given is None:
-        return None
-    return _set([given] if isinstance(given, Mapping) else given)
+    def levels(self, given: Any, shape: Shape) -> Any:
+        if given is None or _is_unread(given):
+            return UNREAD if given else None
+        return tuple(self._level(level, shape) for level in given)
 
+    def _level(self, given: Any, shape: Shape) -> Any:
+        if _is_unread(given):
+            return (UNREAD,)
+        if not isinstance(given, list):
+            raise MalformedRequest("control policies are a list of levels, and each level a list of policies")
+        return self.layer(given, shape)
 
-def _levels(given: Any) -> Any:
-    if given is None or _is_unread(given):
-        return UNREAD if given else None
-    return tuple((UNREAD,) if _is_unread(level) else _set(level) for level in given)
+    def _document(self, given: Any, shape: Shape | None) -> Any:
+        if not isinstance(given, Mapping | str):
+            raise MalformedRequest("a policy is an object, or `unknown`")
+        found = cast("CompiledPolicy", policy_set([given], self._switches)[0])
+        if shape is not None:
+            check(found.policy, shape)
+        return found
 
 
 def _grants(given: Any) -> Any:
     if _is_unread(given):
         return UNREAD
-    return tuple(
-        Grant(
-            grantee=str(one.get("GranteePrincipal", "")),
-            operations=frozenset(one.get("Operations", ())),
-            issued_by=str(one.get("IssuingAccount", "")),
-            encryption_context_equals=(one.get("Constraints") or {}).get("EncryptionContextEquals"),
-            encryption_context_subset=(one.get("Constraints") or {}).get("EncryptionContextSubset"),
-        )
-        for one in given
-    )
+    if not all(isinstance(one, Mapping) for one in given):
+        raise MalformedRequest("a KMS grant is an object as `kms:ListGrants` prints it")
+    return tuple(read_grant(one) for one in given)
+
+
+_S3: Mapping[str, type] = {
+    "acl": list,
+    "object_acl": list,
+    "object_ownership": str,
+    "object_owner": str,
+    "canonical_ids": Mapping,
+    "block_public_access": Mapping,
+    "abac": bool,
+}
+
+
+_ENFORCED = "BucketOwnerEnforced"
 
 
 def _s3(given: Any) -> Any:
@@ -192,10 +301,20 @@ def _s3(given: Any) -> Any:
         return S3Settings()
     if _is_unread(given):
         return UNREAD
-    blocks = given.get("block_public_access") or {}
+    for name, value in given.items():
+        if name not in _S3 or not (value is None or isinstance(value, _S3[name])):
+            raise MalformedRequest(f"`s3` has no `{name}` of this form")
+    acls = [*(given.get("acl") or ()), *(given.get("object_acl") or ())]
+    if not all(isinstance(one, Mapping) and isinstance(one.get("Grantee"), Mapping) for one in acls):
+        raise MalformedRequest("an ACL is a list of grants as `s3:GetBucketAcl` prints them")
+    blocks = effective(given.get("block_public_access") or {})
     return S3Settings(
         acl=tuple(given.get("acl") or ()),
-        acl_counts=given.get("object_ownership", "BucketOwnerEnforced") != "BucketOwnerEnforced",
-        ignore_public_acls=bool(blocks.get("IgnorePublicAcls")),
-        restrict_public_buckets=bool(blocks.get("RestrictPublicBuckets")),
+        object_acl=tuple(given.get("object_acl") or ()),
+        acl_counts=(given.get("object_ownership") or _ENFORCED) != _ENFORCED,
+        object_owner=str(given.get("object_owner") or ""),
+        canonical_ids=given.get("canonical_ids") or {},
+        ignore_public_acls=blocks["IgnorePublicAcls"],
+        restrict_public_buckets=blocks["RestrictPublicBuckets"],
+        abac=given.get("abac"),
     )

@@ -56,7 +56,9 @@ def _together(states: Sequence[State], atoms: Sequence[Atom]) -> str:
     """Named values first; "something else" alone says nothing beside a name."""
     told = list(dict.fromkeys(_words(state, atoms) for state in states))
     named = [one for one in told if one.startswith(("= ", "in ", "like ", "has "))]
-    return " or ".join((named or told)[:_MOST_WORDS])
+    words = named or told
+    more = [f"{len(words) - _MOST_WORDS} more"] if len(words) > _MOST_WORDS else []
+    return " or ".join([*words[:_MOST_WORDS], *more])
 
 
 def _sets(candidates: Sequence[str]) -> list[State]:

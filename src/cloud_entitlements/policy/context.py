@@ -7,7 +7,7 @@ value or many comes from the catalogue, and never from how many values a request
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 Values = tuple[str, ...]
@@ -37,9 +37,22 @@ class Context:
     """What every other key is."""
     multivalued: Callable[[str], bool] = _by_name
     """Of a key in lower case."""
+    families: tuple[tuple[str, State], ...] = ()
+    """What every other key is that begins so: `("aws:principaltag/", ABSENT)`."""
 
     def look(self, key: str) -> State:
-        return self.states.get(key, self.missing)
+        found = self.states.get(key)
+        if found is not None:
+            return found
+        for beginning, state in self.families:
+            if key.startswith(beginning):
+                return state
+        return self.missing
 
     def with_states(self, states: Mapping[str, State]) -> Context:
-        return Context({**self.states, **states}, self.missing, self.multivalued)
+        return replace(self, states={**self.states, **states})
+
+    def with_family(self, beginning: str, state: State) -> Context:
+        """Every key that begins so, those that had a value included."""
+        others = {key: one for key, one in self.states.items() if not key.startswith(beginning)}
+        return replace(self, states=others, families=((beginning, state), *self.families))

@@ -15,6 +15,7 @@ Outcome = Literal["allowed", "denied", "conditional"]
 @dataclass(frozen=True, slots=True)
 class Decision:
     outcome: Outcome
+    """Conditional stays apart from both others, in lists too (TRI-06)."""
     explicit_deny: bool
     denied_by: tuple[str, ...]
     """Layers that deny, or whose allow is missing."""
@@ -32,3 +33,5 @@ class Decision:
     incomplete: tuple[str, ...] = ()
     """Layers that were not read and could change the answer."""
     warnings: tuple[str, ...] = ()
+    parts: tuple[Decision, ...] = ()
+    """Where one call needs several requests, each one's own (REQ-01)."""

@@ -1,6 +1,6 @@
 """Keys that follow from the question itself (section 10): the principal, the resource, and the absence of others.
 
-What a key of a session, the network or the request is, is never made up here.
+What a key of a session, the network or the request is, is never made up here (GK-02).
 """
 
 from __future__ import annotations
@@ -16,51 +16,65 @@ _OF_SERVICE_CALLS = (
     "aws:sourceorgid",
     "aws:sourceorgpaths",
 )
-_GLOBAL = frozenset({"iam", "organizations", "route53", "cloudfront", "account", "budgets", "sts"})
+_OF_ACCOUNTS = ("aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:username")
+_OF_SESSIONS = (
+    "aws:federatedprovider",
+    "aws:multifactorauthage",
+    "aws:multifactorauthpresent",
+    "aws:sourceidentity",
+    "aws:tokenissuetime",
+)
+_GLOBAL = frozenset({"account", "budgets", "ce", "cloudfront", "iam", "organizations", "route53"})
+"""Services with one endpoint. STS has regional ones."""
+_HOME_REGION = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+_REGIONLESS = "iam:passrole"
 
 
 def derived(
-    principal: Principal, resource: str, owner: str | None, caller_home: Home | None, owner_home: Home | None
+    principal: Principal,
+    action: str,
+    resource: str,
+    owner: str | None,
+    homes: tuple[Home | None, Home | None],
 ) -> dict[str, State]:
+    """`homes` of the caller's account and of the resource's."""
     return {
-        **_of_principal(principal, caller_home),
-        **_of_owner(owner, owner_home),
-        **_of_region(resource),
+        **_of_principal(principal, homes[0]),
+        **_of_owner(owner, homes[1]),
+        **_of_region(principal, action.lower(), resource),
     }
+
+
+def derived_families(principal: Principal) -> tuple[tuple[str, State], ...]:
+    """Families of keys that are known to be absent: only users and roles have tags (GK-03)."""
+    tagged = principal.type in ("user", "role", "session", "federated_user")
+    return () if tagged else (("aws:principaltag/", ABSENT),)
 
 
 def _of_principal(caller: Principal, home: Home | None) -> dict[str, State]:
     found: dict[str, State] = {"aws:principalisawsservice": (str(caller.type == "service").lower(),)}
-    if caller.type != "service":
-        found |= dict.fromkeys(("aws:principalservicename", "aws:principalservicenameslist"), ABSENT)
-        found |= dict.fromkeys(_OF_SERVICE_CALLS, ABSENT)
     if caller.type == "service":
         found |= {"aws:principalservicename": (caller.arn,), "aws:principalservicenameslist": PRESENT}
+        return {**found, **dict.fromkeys(_OF_ACCOUNTS, ABSENT)}
+    found |= dict.fromkeys(("aws:principalservicename", "aws:principalservicenameslist"), ABSENT)
+    found |= dict.fromkeys(_OF_SERVICE_CALLS, ABSENT)
+    if caller.type == "anonymous":  # GK-03
         return {
             **found,
-            **dict.fromkeys(("aws:principalarn", "aws:username", "aws:principaltag/*"), ABSENT),
-            **_nowhere(),
-        }
-    if caller.type == "anonymous":  # GK-03
-        found |= {
+            **dict.fromkeys((*_OF_ACCOUNTS, *_OF_SESSIONS, "aws:principalisawsservice"), ABSENT),
             "aws:principalaccount": ("anonymous",),
             "aws:principaltype": ("Anonymous",),
             "aws:userid": ("anonymous",),
         }
-        return {
-            **found,
-            **dict.fromkeys(("aws:principalarn", "aws:principalisawsservice", "aws:username"), ABSENT),
-            **_nowhere(),
-        }
     if caller.type == "federated":
-        return {**found, "aws:federatedprovider": (caller.arn,)}
+        return {**found, **dict.fromkeys(_OF_ACCOUNTS, ABSENT), "aws:federatedprovider": (caller.arn,)}
     return {**found, **_of_account(caller), **_of_home(home, "principal")}
 
 
 def _of_account(caller: Principal) -> dict[str, State]:
     found: dict[str, State] = {
         "aws:principalaccount": (caller.account,),
-        "aws:principalarn": (_principal_arn(caller),),
+        "aws:principalarn": _principal_arn(caller),
         "aws:principaltype": (_TYPES[caller.type],),
         "aws:username": (caller.name,) if caller.type == "user" else ABSENT,
     }
@@ -74,15 +88,17 @@ _TYPES = {
 }  # fmt: skip
 
 
-def _principal_arn(caller: Principal) -> str:
-    """PRN-01: of a session the role's. Its path is lost in a session's ARN: whoever knows it gives the key."""
-    if caller.type == "session":
-        return f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
-    return caller.arn
-
-
-def _nowhere() -> dict[str, State]:
-    return {"aws:principalorgid": ABSENT, "aws:principalorgpaths": ABSENT}
+def _principal_arn(caller: Principal) -> State:
+    """PRN-01: of a session the role's, with the path that a session's ARN has lost. Where AWS chooses paths (SLR-01,
+    IDC-01) it is not known without the role; elsewhere most roles have none.
+    """
+    if caller.type != "session":
+        return (caller.arn,)
+    if caller.parent:
+        return (caller.parent,)
+    if caller.name.startswith(("AWSServiceRoleFor", "AWSReservedSSO_")):
+        return PRESENT
+    return (f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}",)
 
 
 def _of_home(home: Home | None, whose: str) -> dict[str, State]:
@@ -99,10 +115,12 @@ def _of_owner(owner: str | None, home: Home | None) -> dict[str, State]:
     return {**found, **_of_home(home, "resource")}
 
 
-def _of_region(resource: str) -> dict[str, State]:
+def _of_region(caller: Principal, action: str, resource: str) -> dict[str, State]:
+    """The ARN's, or that of a service with one endpoint. PASS-01: a role is passed in the region of the call that takes it."""
     parts = resource.split(":", 5)
-    if len(parts) < 6:  # noqa: PLR2004  not an ARN
-        return {}
-    if parts[3]:
+    if len(parts) == 6 and parts[3]:  # noqa: PLR2004  an ARN
         return {"aws:requestedregion": (parts[3],)}
-    return {"aws:requestedregion": ("us-east-1",)} if parts[2] in _GLOBAL else {}
+    region = _HOME_REGION.get(caller.partition)
+    if region and action.partition(":")[0] in _GLOBAL and action != _REGIONLESS:
+        return {"aws:requestedregion": (region,)}
+    return {}

@@ -9,64 +9,114 @@ from cloud_entitlements.policy.cells import Atom, cells_of
 from cloud_entitlements.policy.context import ABSENT, Context, Unknown
 from cloud_entitlements.policy.decide import Answer, decide
 from cloud_entitlements.policy.decision import Decision
-from cloud_entitlements.policy.layers import BOUNDARY, ENDPOINT, IDENTITY, RCP, RESOURCE, SCP, SESSION, Met
+from cloud_entitlements.policy.incomplete import ORDER, incomplete
+from cloud_entitlements.policy.layers import (
+    BOUNDARY,
+    CREDENTIALS,
+    ENDPOINT,
+    IDENTITY,
+    RCP,
+    RESOURCE,
+    SCP,
+    SESSION,
+    Met,
+)
+from cloud_entitlements.policy.principal import Kind
 from cloud_entitlements.policy.request import Request
 from cloud_entitlements.policy.residual import boxes_of, keys_of, words
 from cloud_entitlements.policy.services import quirks_of
-from cloud_entitlements.policy.split import MAX_CELLS, Case, Cell, cases, count, settled
-from cloud_entitlements.policy.stack import PolicyStack
+from cloud_entitlements.policy.split import MAX_CELLS, Cell, cases, count, settled
+from cloud_entitlements.policy.stack import UNREAD, PolicyStack
 from cloud_entitlements.policy.statement import Asked, Compiled
 from cloud_entitlements.policy.truth import F, T, Truth, U
 from cloud_entitlements.policy.variables import keys_in
-
-_ORDER = (IDENTITY, RESOURCE, BOUNDARY, SESSION, SCP, RCP, ENDPOINT)
 
 
 def evaluate(stack: PolicyStack, request: Request) -> Decision:
     """REQ-01: where one call needs several requests, all must be allowed."""
     first = _one(stack, request)
-    for action, other in quirks_of(request.service).also:
-        if request.action.lower() == action:
-            first = _both(first, _one(stack, replace(request, action=other)))
-    return first
+    others = quirks_of(request.service).also(request, stack)
+    return _all([first, *(_one(stack, other) for other in others)]) if others else first
 
 
-def _both(first: Decision, second: Decision) -> Decision:
-    """The worse of the two; two conditional ones are joined."""
-    rank = {"denied": 0, "conditional": 1, "allowed": 2}
-    if rank[first.outcome] != rank[second.outcome]:
-        return min(first, second, key=lambda one: rank[one.outcome])
-    if first.outcome != "conditional":
-        return replace(first, statements=(*first.statements, *second.statements))
+_RANK = {"denied": 0, "conditional": 1, "allowed": 2}
+
+
+def _all(parts: Sequence[Decision]) -> Decision:
+    """The worst of them; conditional ones are joined."""
+    worst = min(parts, key=lambda one: _RANK[one.outcome])
+    alike = [one for one in parts if one.outcome == worst.outcome]
+    told = [one.residual for one in alike if one.residual]
     return replace(
-        first,
-        residual=f"({first.residual}) and ({second.residual})",
-        context_keys=tuple(sorted({*first.context_keys, *second.context_keys})),
-        statements=(*first.statements, *second.statements),
+        worst,
+        residual=told[0] if len(told) == 1 else " and ".join(f"({one})" for one in dict.fromkeys(told)),
+        context_keys=tuple(sorted({key for one in alike for key in one.context_keys})),
+        minimised=all(one.minimised for one in alike),
+        incomplete=tuple(dict.fromkeys(name for one in alike for name in one.incomplete)),
+        warnings=tuple(dict.fromkeys(text for one in parts for text in one.warnings)),
+        statements=worst.statements
+        if worst.outcome == "denied"
+        else tuple(met for one in alike for met in one.statements),
+        parts=tuple(parts),
     )
 
 
 def _one(stack: PolicyStack, request: Request) -> Decision:
+    context = quirks_of(request.service).context(request, stack)
     asked = Asked(
         request.action.lower(),
         request.resource,
-        request.context,
+        context,
         request.principal,
-        bounded=stack.boundary is not None,
+        bounded=_bounded(stack, request),
+        denies_reach_sessions=stack.switches.denies_reach_sessions,
     )
+    if context is not request.context:
+        request = replace(request, context=context)
     answer = decide(stack, request, asked)
-    if answer.allowed != U:
-        return _decided(answer, request, answer.allowed)
-    return _split(stack, request, asked, answer)
+    decision = (
+        _decided([answer], request, answer.allowed)
+        if answer.allowed != U
+        else _split(stack, request, asked, answer)
+    )
+    return decision if decision.outcome == "allowed" or not answer.layers else _noted(decision)
 
 
-def _decided(answer: Answer, request: Request, truth: Truth) -> Decision:
+def _bounded(stack: PolicyStack, request: Request) -> Truth:
+    if stack.boundary is None or not request.principal.may_be_bounded:
+        return F
+    return U if stack.boundary is UNREAD else T
+
+
+def _noted(decision: Decision) -> Decision:
+    """EVAL-19: who is refused with a signature may be served without one."""
+    request, answer = decision.request, decision.answer
+    if answer.same_account is not False or not quirks_of(request.service).unsigned(request):
+        return decision
+    if not request.principal.account or decision.explicit_deny:
+        return decision
+    any_ = max(answer.layers[RESOURCE].by_kind.get(Kind.ANY, F), answer.granted.by_kind.get(Kind.ANY, F))
+    if any_ == F or answer.layers[RESOURCE].unread:
+        return decision
+    return replace(decision, warnings=(*decision.warnings, _UNSIGNED))
+
+
+_UNSIGNED = (
+    "the resource admits everybody and its service takes unsigned calls: ask as principal `anonymous` too"
+)
+
+
+def _decided(answers: Sequence[Answer], request: Request, truth: Truth) -> Decision:
+    """The first answer is that of the whole; others, if any, of its cases."""
+    answer = answers[0]
     if truth == T:
         return Decision("allowed", False, (), _allowing(answer), request, answer)
-    explicit = answer.denied == T
-    by = _denying_layers(answer) if explicit else _lacking_layers(answer, request)
-    statements = _denying(answer) if explicit else ()
-    return Decision("denied", explicit, by, statements, request, answer)
+    asked = answers[1:] or answers
+    explicit = all(one.denied == T for one in asked)
+    by = {name for one in asked for name in (_denying(one) if one.denied == T else _lacking(one, request))}
+    met = {(one.policy, one.statement.source.number): one for answer in asked for one in _met_denying(answer)}
+    layers = tuple(name for name in ORDER if name in by)
+    return Decision("denied", explicit, layers, tuple(met.values()), request, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,57 +127,46 @@ class _Dimension:
 
 def _split(stack: PolicyStack, request: Request, asked: Asked, answer: Answer) -> Decision:
     dimensions, whole = _dimensions(answer, asked.context)
-    if not dimensions or count([one.cells for one in dimensions]) > MAX_CELLS:
-        return _conditional(answer, request, _keys(answer, asked.context), "", minimised=not dimensions)
     lists = [one.cells for one in dimensions]
-    denied: list[Truth] = []
+    lacking = incomplete(answer, request, stack)
+    open_ = _conditional(answer, request, minimised=not dimensions and whole, incomplete=lacking)
+    if not dimensions or count(lists) > MAX_CELLS:
+        return replace(open_, context_keys=tuple(_keys(answer, asked.context)))
+    answers: list[Answer] = [answer]
 
     def of(context: Context) -> Truth:
         found = decide(stack, replace(request, context=context), replace(asked, context=context))
-        denied.append(found.denied)
+        answers.append(found)
         return found.allowed
 
     found = list(cases(lists, asked.context, of))
     truth = settled(found)
     if truth is not None:
-        decision = _decided(answer, request, truth)
-        explicit = truth == F and all(one == T for one in denied)
-        return replace(decision, explicit_deny=explicit)
-    return _of_cases(
-        found, lists, answer, request, minimised=whole and all(one.complete for one in dimensions)
+        return _decided(answers, request, truth)
+    boxes = boxes_of(found, lists)
+    held = set() if whole else set(_keys(answer, asked.context)) - {cells[0].key for cells in lists}
+    return replace(
+        open_,
+        context_keys=tuple(sorted({*keys_of(boxes, lists), *held})),
+        residual=words(boxes, lists),
+        minimised=whole and all(one.complete for one in dimensions),
     )
 
 
-def _of_cases(
-    found: Sequence[Case],
-    lists: Sequence[Sequence[Cell]],
-    answer: Answer,
-    request: Request,
-    *,
-    minimised: bool,
-) -> Decision:
-    boxes = boxes_of(found, lists)
-    return _conditional(answer, request, keys_of(boxes, lists), words(boxes, lists), minimised=minimised)
-
-
 def _conditional(
-    answer: Answer, request: Request, keys: Sequence[str], residual: str, *, minimised: bool
+    answer: Answer, request: Request, *, minimised: bool, incomplete: tuple[str, ...]
 ) -> Decision:
-    incomplete = tuple(name for name in _ORDER if name in answer.layers and answer.layers[name].unread)
-    if answer.same_account is None and not answer.settled and request.principal.account:
-        incomplete = (*incomplete, "resource_account")
-    statements = tuple(met for said in answer.layers.values() for met in said.met)
+    statements = tuple(met for said in answer.layers.values() for met in said.met) + answer.granted.met
     return Decision(
-        "conditional", False, (), statements, request, answer, tuple(keys), residual, minimised, incomplete
+        "conditional", False, (), statements, request, answer, minimised=minimised, incomplete=incomplete
     )
 
 
 def _relevant(answer: Answer) -> Iterator[Compiled]:
     """Statements whose truth hangs on what is not known."""
-    for said in answer.layers.values():
-        for met in said.met:
-            if met.truth == U:
-                yield met.statement
+    for met in (*(met for said in answer.layers.values() for met in said.met), *answer.granted.met):
+        if met.truth == U:
+            yield met.statement
 
 
 def _dimensions(answer: Answer, context: Context) -> tuple[list[_Dimension], bool]:
@@ -143,7 +182,9 @@ def _dimensions(answer: Answer, context: Context) -> tuple[list[_Dimension], boo
                 held |= {key} if in_values else set()
         if statement.resources:
             held |= {name for pattern in statement.resources.variable for name in keys_in(pattern)}
-    unknown_held = {key for key in held if isinstance(context.look(key), Unknown)}
+    unknown_held = {
+        key for key in held if isinstance(context.look(key), Unknown) and context.look(key) is not ABSENT
+    }
     found = [
         _Dimension(*cells_of(key, those, context, absent=context.look(key) is not Unknown.PRESENT))
         for key, those in sorted(atoms.items())
@@ -156,44 +197,48 @@ def _keys(answer: Answer, context: Context) -> list[str]:
     found: set[str] = set()
     for statement in _relevant(answer):
         for _, key, values in statement.conditions:
-            names = {key, *(name for value in values for name in keys_in(value))}
-            found |= {name for name in names if isinstance(context.look(name), Unknown)}
+            found |= {key, *(name for value in values for name in keys_in(value))}
         if statement.resources:
             found |= {name for pattern in statement.resources.variable for name in keys_in(pattern)}
-    return sorted(key for key in found if context.look(key) is not ABSENT)
+    unknown = {key for key in found if isinstance(context.look(key), Unknown)}
+    return sorted(key for key in unknown if context.look(key) is not ABSENT)
 
 
 def _allowing(answer: Answer) -> tuple[Met, ...]:
     return tuple(
-        met for said in answer.layers.values() for met in said.met if met.statement.allows and met.truth == T
-    )
+        met
+        for name, said in answer.layers.items()
+        for met in said.met
+        if name != CREDENTIALS and met.statement.allows and met.truth == T
+    ) + tuple(met for met in answer.granted.met if met.truth == T)
 
 
-def _denying(answer: Answer) -> tuple[Met, ...]:
+def _met_denying(answer: Answer) -> tuple[Met, ...]:
     return tuple(
         met
         for said in answer.layers.values()
+        if said.deny == T
         for met in said.met
         if not met.statement.allows and met.truth == T
     )
 
 
-def _denying_layers(answer: Answer) -> tuple[str, ...]:
-    return tuple(name for name in _ORDER if name in answer.layers and answer.layers[name].deny == T)
+def _denying(answer: Answer) -> set[str]:
+    return {name for name in answer.layers if answer.layers[name].deny == T}
 
 
-def _lacking_layers(answer: Answer, request: Request) -> tuple[str, ...]:
-    """What would have to allow, and does not."""
+def _lacking(answer: Answer, request: Request) -> set[str]:
+    """EVAL-03: what would have to allow, and does not."""
     layers = answer.layers
-    if answer.settled or not layers:
-        return ()
-    lacking = [name for name in (BOUNDARY, SESSION, SCP, RCP, ENDPOINT) if layers[name].allow == F]
-    caller = request.principal
-    if caller.account and layers[IDENTITY].allow == F:
-        lacking.append(IDENTITY)
-    needs_resource = (
-        not caller.account or answer.same_account is False or quirks_of(request.service).explicit(request)
-    )
-    if needs_resource and not any({**layers[RESOURCE].by_kind, **answer.granted}.values()):
-        lacking.append(RESOURCE)
-    return tuple(name for name in _ORDER if name in lacking)
+    if not layers:
+        return set()
+    lacking = {name for name in (BOUNDARY, SESSION, SCP, RCP, ENDPOINT) if layers[name].allow == F}
+    if CREDENTIALS in layers and layers[CREDENTIALS].allow == F:
+        lacking.add(SESSION)
+    if request.principal.account and layers[IDENTITY].allow == F:
+        lacking.add(IDENTITY)
+    needs_resource = answer.needs_resource or not request.principal.account
+    at_resource = {**layers[RESOURCE].by_kind, **answer.granted.by_kind, **answer.granted.own}
+    if answer.why or (needs_resource and not any(at_resource.values())):
+        lacking.add(RESOURCE)
+    return lacking

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cloud_entitlements.policy.principal import Kind
 from cloud_entitlements.policy.stack import UNREAD, CompiledPolicy, Layer, Levels, PolicySet
 from cloud_entitlements.policy.statement import Asked, Compiled, kinds, matches
-from cloud_entitlements.policy.truth import F, T, Truth, U, all_of, any_of
+from cloud_entitlements.policy.truth import F, T, Truth, U
 
 IDENTITY, BOUNDARY, SESSION, RESOURCE = "identity", "boundary", "session", "resource"
 SCP, RCP, ENDPOINT = "scp", "rcp", "vpc_endpoint"
+CREDENTIALS = "credentials"
+"""What AWS itself limits credentials of a kind to; told as part of the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,25 @@ class Said:
     """Of a resource policy: how far it allows through each kind of principal."""
     unread: bool = False
 
+    def perhaps(self) -> Said:
+        """The same, where it is not known whether the layer applies to the caller."""
+        return replace(self, allow=max(self.allow, U), deny=min(self.deny, U))
+
+    def blurred(self) -> Said:
+        """The same, where another policy that is not known has a say too: a Deny stays."""
+        return Said(U, max(self.deny, U), self.met, dict.fromkeys(Kind, U), unread=True)
+
 
 SILENT = Said(T, F)
 """A guard that does not apply."""
+NO_POLICY = Said(F, F)
+"""EVAL-16: a resource without a policy admits nobody by itself."""
+NO_IDENTITY = Said(F, F)
+"""Who calls without an account has no policies of an identity."""
 
 
 def ask(layer: Layer, name: str, asked: Asked) -> Said:
-    """A layer of the identity's side: no principals in it."""
+    """A layer of the identity's side: no principals in it. Its policies are a union (EVAL-02)."""
     if layer is None:
         return SILENT
     if layer is UNREAD:
@@ -55,22 +69,35 @@ def ask_levels(levels: Levels, name: str, asked: Asked) -> Said:
         return SILENT
     if levels is UNREAD:
         return Said(U, U, unread=True)
-    said = [
-        _summed(_of_set(level, name, f"{name}[{number}]", asked), UNREAD in level)
-        for number, level in enumerate(levels)
-    ]
-    return Said(
-        all_of(one.allow for one in said),
-        any_of(one.deny for one in said),
-        tuple(met for one in said for met in one.met),
-        unread=any(one.unread for one in said),
-    )
+    allow, deny, unread = T, F, False
+    met: list[Met] = []
+    for number, level in enumerate(levels):
+        said = _summed(_of_set(level, name, f"{name}[{number}]", asked), UNREAD in level)
+        allow, deny = min(allow, said.allow), max(deny, said.deny)
+        unread = unread or said.unread
+        met += said.met
+    return Said(allow, deny, tuple(met), unread=unread)
+
+
+def ask_rcp(levels: Levels, asked: Asked) -> Said:
+    """RCP-01: `RCPFullAWSAccess` can't be detached, so nothing is denied but by a Deny."""
+    said = ask_levels(levels, RCP, asked)
+    return said if said.allow == T else replace(said, allow=T)
+
+
+def ask_endpoint(layer: Layer, asked: Asked) -> Said:
+    """VPCE-01: an endpoint's policy sees the caller, and by which kind it means him does not matter."""
+    if layer is None:
+        return SILENT
+    if layer is UNREAD:
+        return Said(U, U, unread=True)
+    return _summed(_met_by_principal(layer, ENDPOINT, asked), UNREAD in layer)
 
 
 def ask_resource(layer: Layer, name: str, asked: Asked) -> Said:
     """RP(kind) of section 6: which kinds of principal the policy allows; any match is enough for a Deny (PRN-07)."""
     if layer is None:
-        return Said(F, F)
+        return NO_POLICY
     if layer is UNREAD:
         return Said(U, U, by_kind=dict.fromkeys(Kind, U), unread=True)
     met = list(_met_by_principal(layer, name, asked))
@@ -103,10 +130,8 @@ def _met_by_principal(members: PolicySet, name: str, asked: Asked) -> Iterator[M
             if not meant:
                 continue
             truth = matches(statement, asked)
-            for level in (
-                T,
-                U,
-            ):  # a session's name that is not known makes a match through it unknown, not the others
+            # a session's name that is not known makes a match through it unknown, not the others
+            for level in (T, U):
                 of_level = tuple(kind for kind, one in meant.items() if min(one, truth) == level)
                 if of_level:
                     yield Met(name, f"{name}[{number}]", statement, level, of_level)
@@ -114,10 +139,10 @@ def _met_by_principal(members: PolicySet, name: str, asked: Asked) -> Iterator[M
 
 def _summed(met: Iterable[Met], unread: bool) -> Said:
     kept = tuple(met)
-    floor = U if unread else F
-    return Said(
-        max(floor, any_of(one.truth for one in kept if one.statement.allows)),
-        max(floor, any_of(one.truth for one in kept if not one.statement.allows)),
-        kept,
-        unread=unread,
-    )
+    allow = deny = U if unread else F
+    for one in kept:
+        if one.statement.allows:
+            allow = max(allow, one.truth)
+        else:
+            deny = max(deny, one.truth)
+    return Said(allow, deny, kept, unread=unread)

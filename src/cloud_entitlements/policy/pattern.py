@@ -32,19 +32,19 @@ def text_pattern(pattern: str) -> Matches:
 
 
 @lru_cache(_CACHED)
-def action_pattern(pattern: str) -> Matches:
+def action_pattern(pattern: str, *, any_service: bool = False) -> Matches:
     """ACT-01: of an action in lower case. `*` alone and `*:*` are every action; a service has no other wildcard."""
     folded = pattern.lower()
     if folded in ("*", "*:*"):
         return lambda _action: True
     service, colon, _ = folded.partition(":")
-    if not colon or has_wildcard(service):
+    if not colon or (has_wildcard(service) and not any_service):
         return lambda _action: False
     return text_pattern(folded)
 
 
 @lru_cache(_CACHED)
-def resource_pattern(pattern: str) -> Matches:
+def resource_pattern(pattern: str, *, completed: bool = True) -> Matches:
     """RES-02: segment by segment; a `*` that ends a segment may run on over the colons that follow."""
     if matches_everything(pattern) or not pattern.startswith("arn:"):
         return text_pattern(pattern)
@@ -52,6 +52,8 @@ def resource_pattern(pattern: str) -> Matches:
     whole = len(segments) == _SEGMENTS
     head = [_segment(one) for one in (segments[:-1] if whole else segments)]
     tail = [as_regex(segments[-1], ".*", ".")] if whole else []
+    if not (whole or completed):
+        return lambda _resource: False
     # RES-03 [I]: of fewer than six segments AWS completes the missing ones with `*`
     text = ":".join([*head, *tail]) + ("" if whole else "(?::.*)?")
     compiled = re.compile(text, re.DOTALL)

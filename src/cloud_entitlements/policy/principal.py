@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Literal
 
@@ -42,15 +42,25 @@ class Principal:
     """Of the user or role, without its path; of a federated user's parent it is not known."""
     session: str = ""
     """Of a session; a role's own session name is not known (TRI-07)."""
+    parent: str = ""
+    """ARN of the role or user that a session is of, with its path; empty: not known. A user with itself for a parent
+    holds credentials of GetSessionToken."""
 
     @property
     def is_role(self) -> bool:
         return self.type in ("role", "session")
 
     @property
-    def service_linked(self) -> bool:
-        """SLR-01: by its path, which a session's ARN does not carry."""
-        return self.type == "role" and ":role/aws-service-role/" in self.arn
+    def service_linked(self) -> Truth:
+        """SLR-01: by its path, which a session's ARN does not carry; AWS gives all of them names that begin alike."""
+        if self.type == "role" or self.parent:
+            return T if _SERVICE_LINKED in (self.parent or self.arn) else F
+        return U if self.type == "session" and self.name.startswith("AWSServiceRoleFor") else F
+
+    @property
+    def may_be_bounded(self) -> bool:
+        """BND-01: users and roles have boundaries; root and service-linked roles never."""
+        return self.type != "root" and self.service_linked != T
 
 
 _IAM = re.compile(
@@ -62,6 +72,7 @@ _SESSION = re.compile(
 )
 _SERVICE = re.compile(r"[\w.-]+\.amazonaws\.com(?:\.cn)?")
 _ACCOUNT = re.compile(r"\d{12}")
+_SERVICE_LINKED = ":role/aws-service-role/"
 
 
 def parse_principal(given: str | Mapping[str, Any]) -> Principal:
@@ -97,7 +108,17 @@ def _of_arn(arn: str, parts: Mapping[str, str | None]) -> Principal:
     return Principal("user" if what == "user" else "role", arn, account, partition, name)
 
 
-def match_principal(element: PrincipalElement, caller: Principal, *, bounded: bool) -> dict[Kind, Truth]:
+def with_parent(caller: Principal, parent: str) -> Principal:
+    """A session, or a federated user, with what it is a session of. Raises MalformedRequest."""
+    meant = parse_principal(parent)
+    wanted = {"session": "role", "federated_user": "user", "user": "user", "root": "root"}.get(caller.type)
+    same = meant.name == caller.name or caller.type == "federated_user"
+    if meant.type != wanted or meant.account != caller.account or not same:
+        raise MalformedRequest(f"`{caller.arn}` is no session of `{parent}`")
+    return replace(caller, parent=parent)
+
+
+def match_principal(element: PrincipalElement, caller: Principal, *, bounded: Truth) -> dict[Kind, Truth]:
     """The kinds through which the element means the caller, with the truth of each; empty when it does not."""
     if element.negated:
         return {Kind.ANY: spared_negated(_spared(element, caller), bounded=bounded)}
@@ -113,11 +134,9 @@ def _listed(element: PrincipalElement, caller: Principal) -> dict[Kind, Truth]:
     return found
 
 
-def spared_negated(spared: Truth, *, bounded: bool) -> Truth:
-    """PRN-05: NotPrincipal spares nobody who has a permissions boundary."""
-    if bounded:
-        return T
-    return (T, U, F)[spared]
+def spared_negated(spared: Truth, *, bounded: Truth) -> Truth:
+    """PRN-05: NotPrincipal spares nobody who has a permissions boundary; whether there is one may not be known."""
+    return max(bounded, (T, U, F)[spared])
 
 
 def _spared(element: PrincipalElement, caller: Principal) -> Truth:
@@ -183,5 +202,7 @@ def _same(meant: Principal, caller: Principal) -> tuple[Kind, Truth] | None:
 
 def _same_user(meant: Principal, caller: Principal) -> tuple[Kind, Truth] | None:
     if caller.type == "federated_user":
+        if caller.parent:
+            return (Kind.FEDERATED_PARENT, T) if meant.arn == caller.parent else None
         return Kind.FEDERATED_PARENT, U  # whose session it is does not stand in its ARN
     return (Kind.USER, T) if meant.arn == caller.arn else None

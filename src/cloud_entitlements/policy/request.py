@@ -32,6 +32,8 @@ class Request:
     principal_home: Home | None = None
     """None: not known to be in an organization."""
     resource_home: Home | None = None
+    aws_managed: bool = False
+    """The resource is a KMS key that AWS manages for the account."""
 
     @property
     def service(self) -> str:

@@ -10,6 +10,7 @@ from cloud_entitlements.policy.truth import F
 Box = tuple[frozenset[int], ...]
 """For each key the numbers of its cells."""
 MAX_LINES = 20
+_ALWAYS = "always"
 
 
 def joined(boxes: set[Box]) -> set[Box]:
@@ -48,7 +49,10 @@ def keys_of(boxes: set[Box], dimensions: Sequence[Sequence[Cell]]) -> list[str]:
 
 
 def words(boxes: set[Box], dimensions: Sequence[Sequence[Cell]]) -> str:
+    """Empty: it hangs on nothing that a key could say."""
     lines = sorted({_line(box, dimensions) for box in boxes})
+    if lines == [_ALWAYS]:
+        return ""
     more = len(lines) - MAX_LINES
     shown = " or ".join(f"({line})" if len(lines) > 1 else line for line in lines[:MAX_LINES])
     return f"{shown} or {more} more cases" if more > 0 else shown
@@ -58,7 +62,7 @@ def _line(box: Box, dimensions: Sequence[Sequence[Cell]]) -> str:
     parts = [
         _part(cells, box[place]) for place, cells in enumerate(dimensions) if len(box[place]) < len(cells)
     ]
-    return " and ".join(parts) or "always"
+    return " and ".join(parts) or _ALWAYS
 
 
 def _part(cells: Sequence[Cell], chosen: frozenset[int]) -> str:
@@ -67,4 +71,5 @@ def _part(cells: Sequence[Cell], chosen: frozenset[int]) -> str:
     key = cells[0].key
     if len(others) < len(told):
         return f"{key} not ({' or '.join(others)})"
-    return f"{key} {told[0]}" if len(told) == 1 else f"{key} ({' or '.join(told)})"
+    text = " or ".join(told)
+    return f"{key} ({text})" if " or " in text else f"{key} {text}"

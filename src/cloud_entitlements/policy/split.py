@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cloud_entitlements.policy.context import ABSENT, Context, State
+from cloud_entitlements.policy.context import ABSENT, PRESENT, Context, State
 from cloud_entitlements.policy.truth import F, T, Truth
 
 MAX_CELLS = 4096
@@ -50,13 +50,54 @@ def count(dimensions: Sequence[Sequence[Cell]]) -> int:
     return size
 
 
+# Present keys bring others with them, or keep them away (TRI-05). AWS, "Global condition context keys", availability.
+_WITH = (
+    ("aws:principalorgid", "aws:principalaccount"),
+    ("aws:principalorgpaths", "aws:principalorgid"),
+    ("aws:principalorgid", "aws:principalorgpaths"),
+    ("aws:sourcevpce", "aws:sourcevpc"),
+    ("aws:sourcevpc", "aws:sourcevpce"),
+    ("aws:vpcsourceip", "aws:sourcevpce"),
+    ("aws:sourcevpce", "aws:vpcsourceip"),
+    ("aws:multifactorauthage", "aws:multifactorauthpresent"),
+    ("aws:multifactorauthpresent", "aws:tokenissuetime"),
+    ("aws:calledvia", "aws:calledviafirst"),
+    ("aws:calledviafirst", "aws:calledvialast"),
+    ("aws:calledvialast", "aws:calledvia"),
+)
+_WITHOUT = (
+    ("aws:sourcevpce", "aws:sourceip"),
+    ("aws:sourcevpc", "aws:sourceip"),
+    ("aws:vpcsourceip", "aws:sourceip"),
+)
+_TRUE_WITH = (
+    ("aws:calledvia", "aws:viaawsservice"),
+    ("aws:calledviafirst", "aws:viaawsservice"),
+    ("aws:calledvialast", "aws:viaawsservice"),
+    ("aws:multifactorauthage", "aws:multifactorauthpresent"),
+)
+_LINKED = frozenset(key for pair in (*_WITH, *_WITHOUT, *_TRUE_WITH) for key in pair)
+
+
 def consistent(context: Context, states: Mapping[str, State]) -> bool:
-    """Keys that are tied to each other (TRI-05): no address comes through an endpoint; no organization without account."""
-    absent = {key for key, state in {**context.states, **states}.items() if state is ABSENT}
-    present = {key for key, state in {**context.states, **states}.items() if isinstance(state, tuple)}
-    if {"aws:sourcevpce", "aws:sourceip"} <= present:
-        return False
-    return not ("aws:principalorgid" in present and "aws:principalaccount" in absent)
+    """Keys that are tied to each other: no address comes through an endpoint; no organization without account."""
+    if not _LINKED & states.keys():
+        return True
+    whole = context.with_states(states)
+    look = whole.look
+    return not (
+        any(_there(look(one)) and look(other) is ABSENT for one, other in _WITH)
+        or any(_there(look(one)) and _there(look(other)) for one, other in _WITHOUT)
+        or any(_there(look(one)) and _false(look(other)) for one, other in _TRUE_WITH)
+    )
+
+
+def _there(state: State) -> bool:
+    return state is PRESENT or isinstance(state, tuple)
+
+
+def _false(state: State) -> bool:
+    return state is ABSENT or (isinstance(state, tuple) and [one.lower() for one in state] != ["true"])
 
 
 def settled(found: Sequence[Case]) -> Truth | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cloud_entitlements.policy.document import Policy, parse_policy
 from cloud_entitlements.policy.statement import Compiled, compile_statement
+from cloud_entitlements.policy.switches import DEFAULT, Switches
 
 
 class _Unread(Enum):
@@ -24,9 +25,9 @@ class CompiledPolicy:
 
     __slots__ = ("_by_action", "policy", "statements")
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, switches: Switches = DEFAULT) -> None:
         self.policy = policy
-        self.statements = tuple(compile_statement(one, policy) for one in policy.statements)
+        self.statements = tuple(compile_statement(one, policy, switches) for one in policy.statements)
         self._by_action: dict[str, tuple[Compiled, ...]] = {}
 
     def about(self, action: str) -> tuple[Compiled, ...]:
@@ -43,38 +44,42 @@ PolicySet = tuple[Member, ...]
 Document = str | Mapping[str, Any] | Policy | CompiledPolicy | _Unread
 
 
-def compiled(document: Document) -> Member:
+def compiled(document: Document, switches: Switches = DEFAULT) -> Member:
     """Raises MalformedPolicy."""
     if isinstance(document, CompiledPolicy | _Unread):
         return document
-    return CompiledPolicy(document if isinstance(document, Policy) else parse_policy(document))
+    return CompiledPolicy(document if isinstance(document, Policy) else parse_policy(document), switches)
 
 
-def policy_set(documents: Iterable[Document]) -> PolicySet:
-    return tuple(compiled(one) for one in documents)
+def policy_set(documents: Iterable[Document], switches: Switches = DEFAULT) -> PolicySet:
+    return tuple(compiled(one, switches) for one in documents)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A KMS grant (KMS-02)."""
+    """A KMS grant (KMS-02), as the policy that it comes to; grants.py reads one."""
 
-    grantee: str
-    operations: frozenset[str]
-    """As AWS lists them: `Decrypt`."""
+    policy: CompiledPolicy
     issued_by: str = ""
-    """Account of the issuer, where it is known."""
-    encryption_context_equals: Mapping[str, str] | None = None
-    encryption_context_subset: Mapping[str, str] | None = None
+    """Account of the issuer (KMS-05); empty: the key's."""
 
 
 @dataclass(frozen=True, slots=True)
 class S3Settings:
     acl: Sequence[Mapping[str, Any]] = ()
-    """Grants as `s3:GetBucketAcl` prints them."""
+    """The bucket's grants as `s3:GetBucketAcl` prints them."""
+    object_acl: Sequence[Mapping[str, Any]] = ()
+    """The object's."""
     acl_counts: bool = False
     """S3-02: Object Ownership is not `BucketOwnerEnforced`."""
+    object_owner: str = ""
+    """S3-06: account that owns the object; empty: the bucket's."""
+    canonical_ids: Mapping[str, str] = field(default_factory=dict)
+    """Accounts by canonical id, as far as they are known."""
     ignore_public_acls: bool = False
     restrict_public_buckets: bool = False
+    abac: bool | None = None
+    """S3-05; None: not known."""
 
 
 Layer = PolicySet | _Unread | None
@@ -88,9 +93,13 @@ class PolicyStack:
     identity: PolicySet | _Unread = ()
     boundary: Layer = None
     session: Layer = None
+    """SES-04: managed ones as they stand now."""
     resource: Layer = None
     service_control: Levels = None
+    """Of the caller's account, never of the resource's (EVAL-14)."""
     resource_control: Levels = None
+    """Of the resource's account, never of the caller's (EVAL-14)."""
     endpoint: Layer = None
     grants: tuple[Grant, ...] | _Unread = ()
     s3: S3Settings | _Unread | None = field(default_factory=S3Settings)
+    switches: Switches = DEFAULT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cloud_entitlements.policy.catalogue import known_action
 from cloud_entitlements.policy.condition.holds import EvaluationError, holds
 from cloud_entitlements.policy.condition.operators import Operator
 from cloud_entitlements.policy.context import Context, Unknown
@@ -12,11 +13,13 @@ from cloud_entitlements.policy.document import Element, Policy, PrincipalElement
 from cloud_entitlements.policy.pattern import (
     Matches,
     action_pattern,
+    has_wildcard,
     matches_everything,
     plain,
     resource_pattern,
 )
 from cloud_entitlements.policy.principal import Kind, Principal, match_principal
+from cloud_entitlements.policy.switches import DEFAULT, Switches
 from cloud_entitlements.policy.truth import F, T, Truth, U, all_of, any_of, negated
 from cloud_entitlements.policy.variables import expanded
 
@@ -30,8 +33,10 @@ class Asked:
     resource: str
     context: Context
     principal: Principal
-    bounded: bool = False
+    bounded: Truth = F
     """The principal has a permissions boundary."""
+    denies_reach_sessions: bool = True
+    """PRN-07."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Resources:
     fixed: tuple[Matches, ...]
     variable: tuple[str, ...]
     negated: bool
+    completed: bool = True
+    """RES-03."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +62,25 @@ class Compiled:
     expands: bool
 
 
-def compile_statement(statement: Statement, policy: Policy) -> Compiled:
+def compile_statement(statement: Statement, policy: Policy, switches: Switches = DEFAULT) -> Compiled:
     return Compiled(
         statement,
         statement.effect == "Allow",
-        _action_matcher(statement.actions),
-        _resources(statement.resources, policy) if statement.resources else None,
+        _action_matcher(statement.actions, switches),
+        _resources(statement.resources, policy, switches) if statement.resources else None,
         statement.principals,
         tuple((one.operator, one.key.lower(), one.values) for one in statement.conditions),
         policy.has_variables,
     )
 
 
-def _action_matcher(element: Element) -> Callable[[str], bool]:
+def _action_matcher(element: Element, switches: Switches) -> Callable[[str], bool]:
     """ACT-02: `NotAction` matches every action that it does not list, unknown ones too."""
-    matchers = tuple(action_pattern(pattern) for pattern in element.patterns)
+    matchers = tuple(
+        action_pattern(pattern, any_service=switches.service_wildcards_match)
+        for pattern in element.patterns
+        if switches.unknown_actions_count or has_wildcard(pattern) or known_action(pattern)
+    )
     if element.negated:
         return lambda action: not any(matches(action) for matches in matchers)
     if len(matchers) == 1:
@@ -77,10 +88,12 @@ def _action_matcher(element: Element) -> Callable[[str], bool]:
     return lambda action: any(matches(action) for matches in matchers)
 
 
-def _resources(element: Element, policy: Policy) -> Resources:
+def _resources(element: Element, policy: Policy, switches: Switches) -> Resources:
+    completed = switches.short_arns_are_completed
     variable = tuple(one for one in element.patterns if policy.has_variables and "${" in one)
     fixed = tuple(one for one in element.patterns if one not in variable)
-    return Resources(fixed, tuple(resource_pattern(one) for one in fixed), variable, element.negated)
+    tests = tuple(resource_pattern(one, completed=completed) for one in fixed)
+    return Resources(fixed, tests, variable, element.negated, completed)
 
 
 def matches(statement: Compiled, asked: Asked) -> Truth:
@@ -108,9 +121,15 @@ def kinds(statement: Compiled, asked: Asked) -> dict[Kind, Truth]:
     """Through which kinds of principal a statement of a resource policy means the caller."""
     if statement.principals is None:
         return {}
-    return match_principal(
-        statement.principals, asked.principal, bounded=asked.bounded and not statement.allows
+    found = match_principal(
+        statement.principals, asked.principal, bounded=F if statement.allows else asked.bounded
     )
+    if asked.denies_reach_sessions or statement.allows or asked.principal.type not in _SESSIONS:
+        return found
+    return {kind: truth for kind, truth in found.items() if kind not in (Kind.ROLE, Kind.ACCOUNT)}
+
+
+_SESSIONS = ("session", "federated_user")
 
 
 def resource_matches(resources: Resources, asked: Asked) -> Truth:
@@ -121,19 +140,20 @@ def resource_matches(resources: Resources, asked: Asked) -> Truth:
 def _each(resources: Resources, asked: Asked) -> list[Truth]:
     if asked.resource == "*":
         return [_against_everything(pattern, asked) for pattern in (*resources.patterns, *resources.variable)]
-    if any(test(asked.resource) for test in resources.fixed):
-        return [T]
-    return [_variable(pattern, asked) for pattern in resources.variable]
+    for test in resources.fixed:
+        if test(asked.resource):
+            return [T]
+    return [_variable(pattern, asked, completed=resources.completed) for pattern in resources.variable]
 
 
-def _variable(pattern: str, asked: Asked) -> Truth:
+def _variable(pattern: str, asked: Asked, *, completed: bool) -> Truth:
     """RES-05: a variable without a value makes the element match nothing."""
     found = expanded(pattern, asked.context)
     if found is None:
         return F
     if isinstance(found, Unknown):
-        return U if resource_pattern(_with_runs(pattern))(asked.resource) else F
-    return T if resource_pattern(found)(asked.resource) else F
+        return U if resource_pattern(_with_runs(pattern), completed=completed)(asked.resource) else F
+    return T if resource_pattern(found, completed=completed)(asked.resource) else F
 
 
 def _with_runs(pattern: str) -> str:

@@ -1,17 +1,34 @@
-"""KMS: keys are explicit resources (KMS-01); grants allow besides the key policy (KMS-02, KMS-05)."""
+"""KMS: keys are explicit resources (KMS-01); grants allow besides the key policy (KMS-02, KMS-05).
+
+KMS-03: actions on an alias are asked twice, of the alias and of its key, and only the key is explicit. KMS-04: reading an
+encrypted object or secret is a question of its own beside `kms:Decrypt`.
+"""
 
 from __future__ import annotations
 
-from cloud_entitlements.policy.context import ABSENT, Context, Unknown
-from cloud_entitlements.policy.errors import MalformedRequest
-from cloud_entitlements.policy.principal import Kind, Principal, parse_principal
+from cloud_entitlements.policy.layers import ask_resource
+from cloud_entitlements.policy.principal import Kind
 from cloud_entitlements.policy.request import Request
-from cloud_entitlements.policy.services.quirks import Granted, Quirks
-from cloud_entitlements.policy.stack import UNREAD, Grant, PolicyStack
+from cloud_entitlements.policy.services.quirks import NOTHING, Granted, Quirks
+from cloud_entitlements.policy.stack import UNREAD, PolicyStack
 from cloud_entitlements.policy.statement import Asked
-from cloud_entitlements.policy.truth import F, T, Truth, U, all_of
+from cloud_entitlements.policy.truth import U
 
-_WITHOUT_KEY = frozenset({"kms:createkey", "kms:listkeys", "kms:listaliases", "kms:generaterandom"})
+_WITHOUT_KEY = frozenset(
+    {
+        "kms:connectcustomkeystore",
+        "kms:createcustomkeystore",
+        "kms:createkey",
+        "kms:deletecustomkeystore",
+        "kms:describecustomkeystores",
+        "kms:disconnectcustomkeystore",
+        "kms:generaterandom",
+        "kms:listaliases",
+        "kms:listkeys",
+        "kms:listretirablegrants",
+        "kms:updatecustomkeystore",
+    }
+)
 # AWS: "Allowing users in other accounts to use a KMS key" lists what works across accounts; these never do (EVAL-20).
 _AT_HOME_ONLY = frozenset(
     {
@@ -27,9 +44,11 @@ _AT_HOME_ONLY = frozenset(
         "kms:getparametersforimport",
         "kms:importkeymaterial",
         "kms:listkeypolicies",
+        "kms:listkeyrotations",
         "kms:listresourcetags",
         "kms:putkeypolicy",
         "kms:replicatekey",
+        "kms:rotatekeyondemand",
         "kms:schedulekeydeletion",
         "kms:tagresource",
         "kms:untagresource",
@@ -38,11 +57,13 @@ _AT_HOME_ONLY = frozenset(
         "kms:updateprimaryregion",
     }
 )
-_CONTEXT = "kms:encryptioncontext:"
+_GRANTS = "kms_grants"
+_NOT_READ = dict.fromkeys((Kind.SESSION, Kind.ROLE, Kind.USER, Kind.SERVICE), U)
+_RETIRE = "kms:retiregrant"
 
 
 def _explicit(request: Request) -> bool:
-    return request.action.lower() not in _WITHOUT_KEY and ":alias/" not in request.resource
+    return ":alias/" not in request.resource and request.action.lower() not in _WITHOUT_KEY
 
 
 def _at_home_only(request: Request) -> bool:
@@ -50,68 +71,25 @@ def _at_home_only(request: Request) -> bool:
 
 
 def _spared(request: Request) -> bool:
-    return request.action.lower() == "kms:retiregrant"  # RCP-03
+    return request.aws_managed or request.action.lower() == _RETIRE  # RCP-03
 
 
 def _grants(request: Request, stack: PolicyStack, asked: Asked) -> Granted:
     if stack.grants is UNREAD:
-        return {Kind.SESSION: U, Kind.ROLE: U, Kind.USER: U}
-    found: Granted = {}
-    operation = request.action.partition(":")[2].lower()
-    for grant in stack.grants:
-        kind = _to(grant, request.principal)
-        if kind is None or operation not in {one.lower() for one in grant.operations}:
-            continue
-        truth = min(kind[1], _constrained(grant, asked.context))
-        found[kind[0]] = max(found.get(kind[0], F), truth)
-    return found
-
-
-def _to(grant: Grant, caller: Principal) -> tuple[Kind, Truth] | None:
-    from cloud_entitlements.policy.document import PrincipalElement
-    from cloud_entitlements.policy.principal import match_principal
-
-    try:
-        parse_principal(grant.grantee)
-    except MalformedRequest:
-        return None
-    type_ = "Service" if grant.grantee.endswith(".amazonaws.com") else "AWS"
-    found = match_principal(PrincipalElement(((type_, grant.grantee),)), caller, bounded=False)
-    return next(iter(found.items()), None)
-
-
-def _constrained(grant: Grant, context: Context) -> Truth:
-    subset = grant.encryption_context_subset or {}
-    equal = grant.encryption_context_equals
-    truth = all_of(_is(context, name, value) for name, value in {**subset, **(equal or {})}.items())
-    if equal is None or truth == F:
-        return truth
-    more = [
-        key
-        for key in context.states
-        if key.startswith(_CONTEXT) and key[len(_CONTEXT) :] not in _folded(equal)
-    ]
-    return (
-        F if any(context.look(key) is not ABSENT for key in more) else min(truth, U if _open(context) else T)
-    )
-
-
-def _folded(names: object) -> set[str]:
-    return {str(name).lower() for name in names}  # type: ignore[attr-defined]
-
-
-def _open(context: Context) -> bool:
-    """Could there be encryption context that is not known?"""
-    return context.missing is not ABSENT
-
-
-def _is(context: Context, name: str, value: str) -> Truth:
-    state = context.look(f"{_CONTEXT}{name.lower()}")
-    if state is ABSENT:
-        return F
-    if isinstance(state, Unknown):
-        return U
-    return T if value in state else F
+        return Granted(_NOT_READ, _NOT_READ, unread=(_GRANTS,))
+    if not stack.grants:
+        return NOTHING
+    caller = request.principal.account
+    own = tuple(one.policy for one in stack.grants if one.issued_by == caller != request.owner)
+    others = tuple(one.policy for one in stack.grants if one.policy not in own)
+    by_owner, by_caller = ask_resource(others, _GRANTS, asked), ask_resource(own, _GRANTS, asked)
+    met = (*by_owner.met, *by_caller.met)
+    if (
+        asked.action == _RETIRE
+    ):  # KMS-05: across accounts the caller's identity must allow retiring all the same
+        both = {**by_owner.by_kind, **by_caller.by_kind}
+        return Granted(both, met=met)
+    return Granted(by_owner.by_kind, by_caller.by_kind, met)
 
 
 QUIRKS = Quirks(explicit=_explicit, at_home_only=_at_home_only, grants=_grants, spared_by_rcp=_spared)

@@ -28,6 +28,7 @@ _FIXING = frozenset(
         "s3:x-amz-server-side-encryption-aws-kms-key-id",
     }
 )
+_ACCESS_POINT = "s3:dataaccesspointarn"
 _BROADEST_IPV4, _BROADEST_IPV6 = 8, 32
 
 
@@ -52,7 +53,14 @@ def _fixes(condition: Condition) -> bool:
         return operator.family.name == "IP address" and all(_narrow(value) for value in condition.values)
     if condition.key.lower() not in _FIXING:
         return False
-    return bool(condition.values) and not any(_open(value) for value in condition.values)
+    open_ = _open_access_point if condition.key.lower() == _ACCESS_POINT else _open
+    return bool(condition.values) and not any(open_(value) for value in condition.values)
+
+
+def _open_access_point(value: str) -> bool:
+    """The name may be a wildcard, as long as the account is fixed."""
+    parts = value.split(":", 5)
+    return "${" in value or len(parts) < 6 or has_wildcard(parts[4])  # noqa: PLR2004  an ARN
 
 
 def _open(value: str) -> bool:
