@@ -1,10 +1,11 @@
-"""Writes the reference pages that the code itself knows: commands, API, permissions, checks, snapshots.
+"""Writes the reference pages that the code itself knows: commands, API, permissions, checks, snapshots, evaluation.
 
 `python docs/generate.py` writes them; a test fails when one is stale.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import tempfile
@@ -219,6 +220,116 @@ def snapshots() -> Iterator[str]:
             yield f"| `{name}` | {kind} |"
 
 
+def evaluation() -> Iterator[str]:
+    from dataclasses import fields
+
+    from cloud_entitlements.policy import switches
+    from cloud_entitlements.policy.cases import FIELDS
+    from cloud_entitlements.policy.rcp import rcp_services, rcp_services_date
+    from cloud_entitlements.policy.rules_decision import DECISION
+
+    yield "# Evaluation"
+    yield "What `ciem evaluate` takes and answers, and the rules it keeps. Nothing here calls AWS."
+    yield "## A case"
+    yield "One JSON object a line. What is left out, or null, does not apply; a layer that is the string `unknown` was not"
+    yield "read, and so may be one policy of a list, or one level."
+    yield CASE
+    yield "| field | holds |"
+    yield "| --- | --- |"
+    assert set(CASE_FIELDS) == set(FIELDS), "a field of the case has no explanation"  # noqa: S101
+    for name in FIELDS:
+        yield f"| `{name}` | {CASE_FIELDS[name]} |"
+    yield "## An answer"
+    yield "| field | says |"
+    yield "| --- | --- |"
+    for name, text in ANSWER_FIELDS.items():
+        yield f"| `{name}` | {text} |"
+    yield "## Switches"
+    yield "Rules that AWS does not document, and that were not tried against it. `switches` of a case turns them."
+    yield "| switch | default | |"
+    yield "| --- | --- | --- |"
+    texts = _field_texts(switches)
+    for one in fields(switches.Switches):
+        default = getattr(switches.DEFAULT, one.name)
+        shown = str(default).lower() if isinstance(default, bool) else "none"
+        yield f"| `{one.name}` | {shown} | {texts[one.name]} |"
+    yield "## Rules of the decision"
+    yield "Cases in `tests/cases/policy` show each, and the code cites it by its id."
+    yield "| rule | |"
+    yield "| --- | --- |"
+    for rule, text in DECISION.items():
+        yield f"| {rule} | {text} |"
+    yield "## Services that resource control policies reach"
+    yield f"As of {rcp_services_date()}: {', '.join(f'`{one}`' for one in sorted(rcp_services()))}."
+
+
+def _field_texts(module: Any) -> dict[str, str]:
+    """What is written below each field of a dataclass."""
+    import ast
+    import inspect
+
+    tree = ast.parse(inspect.getsource(module.Switches))
+    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
+    found: dict[str, str] = {}
+    for one, below in itertools.pairwise(body):
+        if isinstance(one, ast.AnnAssign) and isinstance(below, ast.Expr):
+            found[ast.unparse(one.target)] = " ".join(str(ast.literal_eval(below.value)).split())
+    return found
+
+
+CASE = """\
+```json
+{"name": "the role reads a report", "principal": "arn:aws:iam::111122223333:role/Dev", "action": "s3:GetObject",
+ "resource": "arn:aws:s3:::reports/june.csv", "resource_account": "111122223333",
+ "identity_policies": [{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}],
+ "service_control_policies": "unknown"}
+```"""
+
+CASE_FIELDS = {
+    "name": "anything; the answer repeats it",
+    "rules": "ids of rules that a test case shows; ignored",
+    "expect": "what a test case expects; ignored",
+    "principal": "ARN of a user, role, session, federated user or root; a service's name; `anonymous`; or "
+    '`{"federated": "<provider>"}` for a token',
+    "session_of": "ARN of the role or user that the session is of, with its path; a user's own ARN: credentials of "
+    "GetSessionToken",
+    "principal_in": "`organization`, `path`, `management_account` of the caller's account; `organization` empty: in none",
+    "action": "`service:Name`",
+    "resource": "an ARN, or `*`",
+    "resource_account": "whose it is, where the ARN does not say",
+    "resource_in": "as `principal_in`, of the resource's account",
+    "aws_managed": "true for a KMS key that AWS manages",
+    "context": 'keys of the request: a value, a list, null for absent, or `{"state": "present"}` (`absent`, `unknown`)',
+    "derive_context": "false: not even keys that follow from the case are filled in",
+    "missing_context": "what every other key is: `unknown` (the default) or `absent`",
+    "identity_policies": "inline, managed and group policies",
+    "permissions_boundary": "one policy",
+    "session_policies": "those that the session was made with",
+    "resource_policy": "of the bucket, key, queue; of a role, its trust policy",
+    "service_control_policies": "a list of levels from the root to the caller's account, each the list of what is attached",
+    "resource_control_policies": "the same, to the resource's account",
+    "vpc_endpoint_policies": "of the endpoint that the request passes",
+    "kms_grants": "as `kms:ListGrants` prints them",
+    "s3": "`acl` and `object_acl` as S3 prints their grants, `canonical_ids` (account by id), `object_ownership`, "
+    "`object_owner`, `block_public_access` (what holds, or by `organization`, `account`, `bucket`, `access_point`), `abac`",
+    "switches": "see below",
+}
+ANSWER_FIELDS = {
+    "decision": "`allowed`, `denied` or `conditional`",
+    "explicit_deny": "denied by a Deny, and not for want of an Allow",
+    "denied_by": "layers that deny, or whose Allow is missing: `identity`, `resource`, `boundary`, `session`, `scp`, `rcp`, "
+    "`vpc_endpoint`",
+    "context_keys": "keys on which a conditional answer depends",
+    "residual": "what must hold for it to be allowed",
+    "minimised": "false: there were too many cases, or patterns that overlap, so the condition may be wider than it need be",
+    "incomplete": "what was not read or not said and could change the answer, by layer or field",
+    "warnings": "what is odd, like an action that the catalogue does not know",
+    "statements": "those that decide",
+    "explanation": "with `--explain`: every layer's verdict, statements, conditions and values",
+    "error": "instead of all others: why the case can't be decided",
+}
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "permissions.md": permissions,
     "checks.md": checks,
@@ -226,6 +337,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "cli.md": cli,
     "api.md": api,
     "snapshots.md": snapshots,
+    "evaluation.md": evaluation,
 }
 
 

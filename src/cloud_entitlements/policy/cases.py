@@ -127,6 +127,8 @@ def read_request(case: Mapping[str, Any]) -> Request:
         raise MalformedRequest(f"`{action}` is no action: write one as `service:Name`")
     owner = _owner(case, principal, resource)
     homes = _home(case.get("principal_in")), _home(case.get("resource_in"))
+    if owner is not None and owner == principal.account:  # one account, one place
+        homes = homes[0] or homes[1], homes[1] or homes[0]
     states = (
         derived(principal, action, resource, owner, homes) if case.get("derive_context") is not False else {}
     )

@@ -25,6 +25,8 @@ Atom = tuple[Operator, tuple[str, ...]]
 """An operator on the key, and its values."""
 FRESH = "\u2060other"
 """A value that no policy names: it begins with a character that no ARN, name or tag has."""
+_ONE = FRESH[0]
+"""What stands for `?`: of one character, and no policy's either."""
 _FRESH_ARN = "arn:aws:other:other:000000000000:other"
 _MOST_WORDS = 8
 _MOST_VALUES = 5
@@ -90,7 +92,7 @@ def _values(atoms: Sequence[Atom], family: str) -> list[str]:
 
 
 def _complete(atoms: Sequence[Atom]) -> bool:
-    """Can candidates miss a combination? Not with one pattern at most, or with prefixes alone."""
+    """Can candidates miss a combination? Not with one pattern at most, or with prefixes alone, where case counts."""
     patterns = {
         value
         for operator, values in atoms
@@ -99,6 +101,8 @@ def _complete(atoms: Sequence[Atom]) -> bool:
         if has_wildcard(value)
     }
     mixed = len(_families(atoms)) > 1
+    if patterns and any(operator.family and "ignoring" in operator.family.name for operator, _ in atoms):
+        return False
     if len(patterns) <= 1:
         return not mixed
     strings = all(
@@ -111,7 +115,8 @@ def _strings(values: Iterable[str]) -> Iterator[str]:
     yield FRESH
     yield ""
     for value in values:
-        for one in (value.replace("?", "x").replace("*", FRESH), value.replace("?", "x").replace("*", "")):
+        filled = value.replace("?", _ONE)
+        for one in (filled.replace("*", FRESH), filled.replace("*", "")):
             yield one
             yield one.swapcase()  # told apart from `one` only by operators that ignore case
 
@@ -120,7 +125,7 @@ def _arns(values: Iterable[str]) -> Iterator[str]:
     yield _FRESH_ARN
     yield FRESH  # no ARN
     for value in values:
-        yield value.replace("?", "x").replace("*", "other")
+        yield value.replace("?", _ONE).replace("*", FRESH)
 
 
 def _numbers(values: Iterable[str]) -> Iterator[str]:
@@ -158,8 +163,8 @@ def _booleans(_values: Iterable[str]) -> Iterator[str]:
 def _addresses(values: Iterable[str]) -> Iterator[str]:
     """Where a network begins, and where it has just ended: between these nothing changes."""
     yield FRESH  # no address
-    yield "192.0.2.1"
-    yield "2001:db8::1"
+    yield "0.0.0.0"  # noqa: S104  the first of all, no binding
+    yield "::"
     for value in values:
         found = network(value)
         if found is None:

@@ -80,15 +80,24 @@ _LINKED = frozenset(key for pair in (*_WITH, *_WITHOUT, *_TRUE_WITH) for key in 
 
 
 def consistent(context: Context, states: Mapping[str, State]) -> bool:
-    """Keys that are tied to each other: no address comes through an endpoint; no organization without account."""
+    """Keys that are tied to each other: no address comes through an endpoint; no organization without account.
+
+    `states` are the keys that are tried. Others count only where something was said of them: what is merely missing from a
+    question is no proof of absence.
+    """
     if not _LINKED & states.keys():
         return True
-    whole = context.with_states(states)
-    look = whole.look
+    said = {**context.states, **states}
+
+    def tried(pairs: tuple[tuple[str, str], ...]) -> Iterator[tuple[State, State]]:
+        for pair in pairs:
+            if (pair[0] in states or pair[1] in states) and pair[0] in said and pair[1] in said:
+                yield said[pair[0]], said[pair[1]]
+
     return not (
-        any(_there(look(one)) and look(other) is ABSENT for one, other in _WITH)
-        or any(_there(look(one)) and _there(look(other)) for one, other in _WITHOUT)
-        or any(_there(look(one)) and _false(look(other)) for one, other in _TRUE_WITH)
+        any(_there(one) and other is ABSENT for one, other in tried(_WITH))
+        or any(_there(one) and _there(other) for one, other in tried(_WITHOUT))
+        or any(_there(one) and _false(other) for one, other in tried(_TRUE_WITH))
     )
 
 

@@ -6,11 +6,12 @@ encrypted object or secret is a question of its own beside `kms:Decrypt`.
 
 from __future__ import annotations
 
+from cloud_entitlements.policy.document import OLD_VERSION, Policy
 from cloud_entitlements.policy.layers import ask_resource
 from cloud_entitlements.policy.principal import Kind
 from cloud_entitlements.policy.request import Request
 from cloud_entitlements.policy.services.quirks import NOTHING, Granted, Quirks
-from cloud_entitlements.policy.stack import UNREAD, PolicyStack
+from cloud_entitlements.policy.stack import UNREAD, CompiledPolicy, PolicyStack
 from cloud_entitlements.policy.statement import Asked
 from cloud_entitlements.policy.truth import U
 
@@ -58,6 +59,8 @@ _AT_HOME_ONLY = frozenset(
     }
 )
 _GRANTS = "kms_grants"
+_NONE = CompiledPolicy(Policy(OLD_VERSION, ()))
+"""Keeps the place of a grant that stands on the other list."""
 _NOT_READ = dict.fromkeys((Kind.SESSION, Kind.ROLE, Kind.USER, Kind.SERVICE), U)
 _RETIRE = "kms:retiregrant"
 
@@ -80,8 +83,11 @@ def _grants(request: Request, stack: PolicyStack, asked: Asked) -> Granted:
     if not stack.grants:
         return NOTHING
     caller = request.principal.account
-    own = tuple(one.policy for one in stack.grants if one.issued_by == caller != request.owner)
-    others = tuple(one.policy for one in stack.grants if one.policy not in own)
+    foreign = caller != request.owner
+    own = tuple(one.policy if foreign and one.issued_by == caller else _NONE for one in stack.grants)
+    others = tuple(
+        one.policy if mine is _NONE else _NONE for one, mine in zip(stack.grants, own, strict=True)
+    )
     by_owner, by_caller = ask_resource(others, _GRANTS, asked), ask_resource(own, _GRANTS, asked)
     met = (*by_owner.met, *by_caller.met)
     if (

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cloud_entitlements.policy.layers import Said
+from cloud_entitlements.policy.principal import Kind
 from cloud_entitlements.policy.request import Request
 from cloud_entitlements.policy.services.quirks import Quirks
 from cloud_entitlements.policy.stack import PolicyStack
 
 _URL, _INVOKE = "lambda:invokefunctionurl", "lambda:InvokeFunction"
 _VIA_URL = "lambda:invokedviafunctionurl"
+
+
+def _open_url(request: Request) -> bool:
+    """LAM-01: a URL without authentication looks at nobody's signature, so only what everybody may counts."""
+    return request.context.states.get("lambda:functionurlauthtype") == ("NONE",)
+
+
+def _resource_said(request: Request, _stack: PolicyStack, said: Said) -> Said:
+    if not said.by_kind or not _open_url(request):
+        return said
+    return replace(said, by_kind={kind: truth for kind, truth in said.by_kind.items() if kind is Kind.ANY})
 
 
 def _unsigned(request: Request) -> bool:
@@ -25,4 +38,4 @@ def _also(request: Request, stack: PolicyStack) -> tuple[Request, ...]:
     return (replace(request, action=_INVOKE, context=context),)
 
 
-QUIRKS = Quirks(unsigned=_unsigned, also=_also)
+QUIRKS = Quirks(explicit=_open_url, resource_said=_resource_said, unsigned=_unsigned, also=_also)

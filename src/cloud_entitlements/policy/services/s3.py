@@ -97,7 +97,8 @@ def _restriction(request: Request, stack: PolicyStack) -> Truth:
         return T
     if not any(isinstance(one, CompiledPolicy) and is_public(one.policy) for one in stack.resource):
         return T
-    return U if settings is UNREAD else F
+    owned = request.owner is not None or not request.principal.account
+    return F if owned and settings is not UNREAD else U
 
 
 def _resource_said(request: Request, stack: PolicyStack, said: Said) -> Said:
@@ -116,7 +117,7 @@ def _of_another(request: Request, stack: PolicyStack) -> bool:
     settings = stack.s3
     if not isinstance(settings, S3Settings) or not settings.acl_counts or not settings.object_owner:
         return False
-    return settings.object_owner != request.owner and "/" in request.resource
+    return request.owner not in (None, settings.object_owner) and "/" in request.resource
 
 
 def _owner(request: Request, stack: PolicyStack) -> str | None:
