@@ -4,6 +4,7 @@ from cloud_entitlements.policy.decision import Decision
 from cloud_entitlements.policy.document import Policy, parse_policy
 from cloud_entitlements.policy.errors import MalformedPolicy, MalformedRequest, PolicyProblem
 from cloud_entitlements.policy.evaluate import evaluate
+from cloud_entitlements.policy.lint import lint
 from cloud_entitlements.policy.request import Home, Request
 from cloud_entitlements.policy.stack import UNREAD, PolicyStack
 
@@ -18,5 +19,6 @@ __all__ = [
     "PolicyStack",
     "Request",
     "evaluate",
+    "lint",
     "parse_policy",
 ]
