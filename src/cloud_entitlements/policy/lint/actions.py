@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from cloud_entitlements.policy.catalogue import actions_of, services
 from cloud_entitlements.policy.document import Element
-from cloud_entitlements.policy.pattern import action_pattern, has_wildcard
+from cloud_entitlements.policy.lint.glob import glob
+from cloud_entitlements.policy.pattern import has_wildcard
 
 EVERYTHING = ("*", "*:*")
 _CACHED = 16_384
@@ -30,8 +31,7 @@ def meant_by(pattern: str) -> Meant:
     if not has_wildcard(name):
         one = actions_of(service).get(name)
         return Meant((one,), known=True) if one else Meant((), known=False)
-    matches = action_pattern(pattern)
-    found = tuple(spelled for spelled in actions_of(service).values() if matches(spelled.lower()))
+    found = tuple(spelled for lower, spelled in actions_of(service).items() if glob(name, lower))
     return Meant(found, known=bool(found))
 
 

@@ -7,9 +7,12 @@ from difflib import get_close_matches
 
 _MOST = 3
 _LIKE_ENOUGH = 0.7
+_LONGEST = 128
 
 
 def nearest(written: str, names: Iterable[str]) -> list[str]:
+    if len(written) > _LONGEST:
+        return []
     by_lower = {name.lower(): name for name in names}
     return [by_lower[one] for one in get_close_matches(written.lower(), by_lower, _MOST, _LIKE_ENOUGH)]
 

