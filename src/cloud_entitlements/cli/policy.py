@@ -30,8 +30,10 @@ _MOST_BYTES = 4 * MAX_CHARACTERS + 4
 
 
 @click.group(help="Look at policy documents.")
-def policy() -> None:
-    pass
+@click.pass_context
+def policy(ctx: click.Context) -> None:
+    if ctx.obj.output == "sarif" and ctx.invoked_subcommand != "lint":
+        raise click.BadParameter("`sarif` is a form of `ciem policy lint` alone", param_hint="--output")
 
 
 def _known_codes(ctx: click.Context, parameter: click.Parameter, codes: tuple[str, ...]) -> frozenset[str]:

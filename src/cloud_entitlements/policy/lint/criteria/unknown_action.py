@@ -9,18 +9,25 @@ from cloud_entitlements.policy.lint.finding import Criterion, Found
 from cloud_entitlements.policy.lint.near import nearest
 from cloud_entitlements.policy.pattern import has_wildcard
 
+_UNLISTED = frozenset({"sns:receive"})
+"""Stands in every topic's default policy."""
+
 
 def _find(document: Document) -> Iterator[Found]:
     for statement in document.statements:
         for pattern, place in placed(statement.actions):
             service, _, name = pattern.lower().partition(":")
-            if name and not has_wildcard(name) and service in services() and not known_action(pattern):
+            if service in services() and _is_unknown(pattern.lower(), name):
                 yield Found(
                     f"AWS lists no action `{pattern}`{_then(statement)}",
                     place,
                     statement,
                     _fix(service, name),
                 )
+
+
+def _is_unknown(action: str, name: str) -> bool:
+    return bool(name) and not has_wildcard(name) and known_action(action) is None and action not in _UNLISTED
 
 
 def _then(statement: Statement) -> str:

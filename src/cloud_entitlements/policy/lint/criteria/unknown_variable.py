@@ -9,11 +9,14 @@ from cloud_entitlements.policy.lint.keys import exists, names_near
 from cloud_entitlements.policy.lint.near import meant_perhaps
 from cloud_entitlements.policy.variables import keys_in
 
+_OF_SERVICES = ("iot:", "credentials-iot:", "transfer:")
+"""These services replace variables of their own before IAM sees the policy."""
+
 
 def _find(document: Document) -> Iterator[Found]:
     for text, place, statement in texts_with_variables(document):
         for key in sorted(keys_in(text)):
-            if not exists(key):
+            if not exists(key) and not key.startswith(_OF_SERVICES):
                 yield Found(f"`${{{key}}}` is no variable that AWS lists", place, statement, _fix(key))
 
 

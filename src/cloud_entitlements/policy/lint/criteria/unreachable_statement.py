@@ -16,7 +16,7 @@ def _find(document: Document) -> Iterator[Found]:
     for statement in document.statements:
         deny = next((one for one in denies if statement.effect == "Allow" and _covers(one, statement)), None)
         if deny is not None:
-            named = f"`{deny.sid}`" if deny.sid else f"number {deny.number + 1}, line {deny.place.line}"
+            named = f"`{deny.sid}`" if deny.sid else f"of line {deny.place.line}"
             yield Found(
                 f"everything that it allows is denied by the statement {named}", statement.place, statement
             )
