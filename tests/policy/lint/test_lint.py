@@ -288,6 +288,11 @@ MISSED: list[Row] = [
         None,
         trust(ROLE).replace("}\n", when("StringEquals", "idp.example.com:sub", '"a"') + "}\n"),
     ),
+    (
+        "unknown-condition-key",
+        None,
+        s3(when("StringEquals", "ec2:osuser", '"me"'), action='"ec2-instance-connect:SendSSHPublicKey"'),
+    ),
     ("condition-key-not-supplied", None, s3(when("StringLike", "s3:prefix", '"a"'), action='"s3:List*"')),
     ("condition-key-not-supplied", None, s3(when("StringLike", "s3:prefix", '"a"'), action='"*"')),
     ("condition-key-not-supplied", None, s3(when("StringLike", "s3:ExistingObjectTag/team", '"a"'))),

@@ -18,7 +18,7 @@ def _find(document: Document) -> Iterator[Found]:
         actions = meant(statement.actions)
         if not actions.known:
             continue
-        supplied = _supplied(actions.names)
+        supplied = supplied_by(actions.names)
         for condition in statement.conditions:
             if _depends(condition) and not _among(condition.key.lower(), supplied):
                 yield Found(
@@ -34,7 +34,7 @@ def _depends(condition: Condition) -> bool:
     return exists(key) and not is_provider(key) and (not is_global(key) or key.startswith(_BY_ACTION))
 
 
-def _supplied(actions: tuple[str, ...]) -> frozenset[str]:
+def supplied_by(actions: tuple[str, ...]) -> frozenset[str]:
     return frozenset(
         key.removesuffix("tag-key")
         for name in actions

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from cloud_entitlements.policy.document import Element, Place
 from cloud_entitlements.policy.lint.actions import is_everything
-from cloud_entitlements.policy.lint.cover import covers
+from cloud_entitlements.policy.lint.cover import ByBeginning, by_beginning, wider_than
 from cloud_entitlements.policy.lint.document import Document, placed
 from cloud_entitlements.policy.lint.finding import Criterion, Found
-from cloud_entitlements.policy.pattern import has_wildcard
 
 
 def _find(document: Document) -> Iterator[Found]:
@@ -17,29 +16,24 @@ def _find(document: Document) -> Iterator[Found]:
 
 
 def _redundant(element: Element) -> Iterator[tuple[str, str, Place]]:
+    """Told as they were written, compared in lower case (ACT-01)."""
     seen: dict[str, str] = {}
-    wide: dict[str, list[str]] = {}
-    for one in element.patterns:
-        if has_wildcard(one):
-            wide.setdefault(_service(one), []).append(one)
+    written = {one.lower(): one for one in reversed(element.patterns)}
+    wide = by_beginning(one for one in written if not is_everything(one))
+    everything = next((one for one in element.patterns if is_everything(one)), None)
     for pattern, place in placed(element):
         folded = pattern.lower()
-        wider = seen.get(folded) or _wider(folded, (*wide.get("*", ()), *wide.get(_service(folded), ())))
+        wider = seen.get(folded) or (
+            None if is_everything(pattern) else everything or _written(folded, wide, written)
+        )
         if wider is not None:
             yield pattern, wider, place
         seen.setdefault(folded, pattern)
 
 
-def _service(pattern: str) -> str:
-    return pattern.lower().partition(":")[0]
-
-
-def _wider(narrow: str, patterns: Iterable[str]) -> str | None:
-    return next((one for one in patterns if _covers(one.lower(), narrow)), None)
-
-
-def _covers(wide: str, narrow: str) -> bool:
-    return wide != narrow and (is_everything(wide) or (not is_everything(narrow) and covers(wide, narrow)))
+def _written(folded: str, wide: ByBeginning, written: dict[str, str]) -> str | None:
+    found = wider_than(folded, wide)
+    return None if found is None else written[found]
 
 
 REDUNDANT_ACTION = Criterion(

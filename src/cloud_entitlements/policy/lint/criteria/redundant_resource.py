@@ -3,10 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloud_entitlements.policy.document import Element, Place
-from cloud_entitlements.policy.lint.cover import covers
+from cloud_entitlements.policy.lint.cover import by_beginning, wider_than
 from cloud_entitlements.policy.lint.document import Document, placed
 from cloud_entitlements.policy.lint.finding import Criterion, Found
-from cloud_entitlements.policy.pattern import has_wildcard
 
 
 def _find(document: Document) -> Iterator[Found]:
@@ -17,13 +16,9 @@ def _find(document: Document) -> Iterator[Found]:
 
 def _redundant(element: Element) -> Iterator[tuple[str, str, Place]]:
     seen: set[str] = set()
-    wide = [one for one in element.patterns if has_wildcard(one)]
+    wide = by_beginning(element.patterns)
     for pattern, place in placed(element):
-        wider = (
-            pattern
-            if pattern in seen
-            else next((w for w in wide if w != pattern and covers(w, pattern)), None)
-        )
+        wider = pattern if pattern in seen else wider_than(pattern, wide)
         if wider is not None:
             yield pattern, wider, place
         seen.add(pattern)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloud_entitlements.policy.lint.actions import meant
+from cloud_entitlements.policy.lint.criteria.condition_key_not_supplied import supplied_by
 from cloud_entitlements.policy.lint.document import Document
 from cloud_entitlements.policy.lint.finding import Criterion, Found
 from cloud_entitlements.policy.lint.keys import exists, names_near
@@ -11,7 +13,7 @@ from cloud_entitlements.policy.lint.near import meant_perhaps
 def _find(document: Document) -> Iterator[Found]:
     for statement, condition in document.conditions():
         key = condition.key.lower()
-        if not exists(key):
+        if not exists(key) and key not in supplied_by(meant(statement.actions).names):
             fix = meant_perhaps(key, names_near(key))
             yield Found(f"AWS lists no condition key `{condition.key}`", condition.place, statement, fix)
 
