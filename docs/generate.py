@@ -1,4 +1,5 @@
-"""Writes the reference pages that the code itself knows: commands, API, permissions, checks, snapshots, evaluation.
+"""Writes the reference pages that the code itself knows: commands, API, permissions, checks, snapshots, evaluation,
+lint.
 
 `python docs/generate.py` writes them; a test fails when one is stale.
 """
@@ -330,6 +331,27 @@ ANSWER_FIELDS = {
 }
 
 
+def lint() -> Iterator[str]:
+    from cloud_entitlements.policy.lint.criteria import CRITERIA
+
+    yield "# Findings in a policy document"
+    yield "What `ciem policy lint` finds, by code. An **error** is refused by AWS or can't mean what it says. A **warning** is"
+    yield "probably a mistake, or gives more than it seems to; AWS's list of actions, resource types and condition keys may be"
+    yield "behind AWS itself, so what it does not know is a warning. A **note** changes no decision. Errors and warnings end the"
+    yield "command with 1. [How to lint policies](../how-to/lint-policies.md)."
+    yield "| code | severity | |"
+    yield "| --- | --- | --- |"
+    for one in CRITERIA:
+        yield f"| [`{one.code}`](#{one.code}) | {one.severity} | {one.title} |"
+    for one in CRITERIA:
+        yield f"## {one.code}"
+        yield f"{one.title}: {one.severity}."
+        yield ""
+        yield f"{one.why}"
+        yield ""
+        yield f"Fix: {one.fix}."
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "permissions.md": permissions,
     "checks.md": checks,
@@ -338,6 +360,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "api.md": api,
     "snapshots.md": snapshots,
     "evaluation.md": evaluation,
+    "lint.md": lint,
 }
 
 

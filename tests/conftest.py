@@ -68,6 +68,14 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_STARTED.pop("folder", ""), ignore_errors=True)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test noticed and did not fail over: it recorded the property `notice`."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "notice":
+                terminalreporter.write_line(f"NOTICE {value}", yellow=True)
+
+
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[process.Running]:
     """A simulated AWS of the module's own, with the demo's organizations."""

@@ -22,7 +22,16 @@ def generator() -> ModuleType:
 
 @pytest.mark.parametrize(
     "name",
-    ["permissions.md", "checks.md", "failures.md", "cli.md", "api.md", "snapshots.md", "evaluation.md"],
+    [
+        "permissions.md",
+        "checks.md",
+        "failures.md",
+        "cli.md",
+        "api.md",
+        "snapshots.md",
+        "evaluation.md",
+        "lint.md",
+    ],
 )
 def test_generated_pages_are_fresh(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")

@@ -55,12 +55,14 @@ def clean(text: object) -> str:
 
 
 _DIRECTIONS = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
+_HALVES = range(0xD800, 0xE000)
+"""Halves of a pair, which JSON can hold alone and no output can."""
 
 
 def _shown(character: str) -> str:
     number = ord(character)
     if character in "\n\t":
         return " "
-    if number < 0x20 or 0x7F <= number < 0xA0 or number in _DIRECTIONS:  # noqa: PLR2004
+    if number < 0x20 or 0x7F <= number < 0xA0 or number in _DIRECTIONS or number in _HALVES:  # noqa: PLR2004
         return f"\\u{number:04x}"
     return character

@@ -18,6 +18,7 @@ GROUPS = {
     "evaluate": ("evaluate", "evaluate", "Decide questions about policies, without AWS."),
     "platform": ("care", "platform", "The AWS identity that the product runs as."),
     "org": ("connections", "org", "Connect organizations, and look after them."),
+    "policy": ("policy", "policy", "Look at policy documents."),
     "serve": ("serve", "serve", "Start the server."),
     "snapshot": ("snapshot", "snapshot", "Make snapshots from files, list them, choose the default."),
     "token": ("token", "token", "Make, list and revoke API tokens."),
@@ -47,15 +48,17 @@ class Lazy(click.Group):
 @click.option("--data-dir", envvar="CIEM_DATA_DIR", help="Folder of state and snapshots.", metavar="FOLDER")
 @click.option(
     "--output",
-    type=click.Choice(["table", "json", "jsonl", "csv"]),
+    type=click.Choice(["table", "json", "jsonl", "csv", "sarif"]),
     default="table",
     show_default=True,
-    help="Form of what is printed on stdout.",
+    help="Form of what is printed on stdout; sarif of `policy lint` alone.",
 )
 @click.version_option(version("cloud-entitlements"), prog_name="ciem")
 @click.pass_context
 def root(ctx: click.Context, data_dir: str | None, output: str) -> None:
     """Cloud Entitlements: who may do what in your AWS organization. It never changes anything in AWS."""
+    if output == "sarif" and ctx.invoked_subcommand != "policy":
+        raise click.BadParameter("`sarif` is a form of `ciem policy lint` alone", param_hint="--output")
     ctx.obj = Context(data_dir=data_dir, output=output)
 
 

@@ -5,6 +5,7 @@ from cloud_entitlements.policy.document import Policy, parse_policy
 from cloud_entitlements.policy.errors import MalformedPolicy, MalformedRequest, PolicyProblem
 from cloud_entitlements.policy.evaluate import evaluate
 from cloud_entitlements.policy.explain import Explanation, explain
+from cloud_entitlements.policy.lint import lint
 from cloud_entitlements.policy.request import Home, Request
 from cloud_entitlements.policy.stack import UNREAD, PolicyStack
 from cloud_entitlements.policy.switches import Switches
@@ -23,5 +24,6 @@ __all__ = [
     "Switches",
     "evaluate",
     "explain",
+    "lint",
     "parse_policy",
 ]

@@ -73,7 +73,8 @@ def facts_of(action: str) -> ActionFacts | None:
     keys = {*found["conditionKeys"], *(key for one in found["resourceTypes"] for key in one["conditionKeys"])}
     for kind in types:
         if _data().resources.resource_type_exists(service, kind):
-            keys |= set(_data().resources.get_resource_type_details(service, kind)["conditionKeys"])
+            # a few types have no such entry
+            keys |= set(_data().resources.get_resource_type_details(service, kind).get("conditionKeys", ()))
     return ActionFacts(name, found["accessLevel"], types, frozenset(_family(key) for key in keys))
 
 
