@@ -5,18 +5,19 @@ The format of `ciem evaluate` and of the project's own proofs; docs/reference/ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from cloud_entitlements.policy.catalogue import is_multivalued, known_action
-from cloud_entitlements.policy.context import ABSENT, UNKNOWN, Context, State
+from cloud_entitlements.policy.catalogue import is_multivalued, is_single, known_action
+from cloud_entitlements.policy.context import ABSENT, PRESENT, UNKNOWN, Context, State
 from cloud_entitlements.policy.decision import Decision
 from cloud_entitlements.policy.derive import derived
-from cloud_entitlements.policy.errors import MalformedRequest, PolicyProblem
+from cloud_entitlements.policy.errors import MalformedPolicy, MalformedRequest, PolicyProblem
 from cloud_entitlements.policy.evaluate import evaluate
 from cloud_entitlements.policy.principal import Principal, parse_principal
 from cloud_entitlements.policy.request import Home, Request
-from cloud_entitlements.policy.stack import UNREAD, Grant, PolicyStack, S3Settings, policy_set
+from cloud_entitlements.policy.stack import UNREAD, CompiledPolicy, Grant, PolicyStack, S3Settings, policy_set
 
 FIELDS = frozenset(
     {
@@ -30,11 +31,22 @@ FIELDS = frozenset(
 
 def answer(case: Mapping[str, Any]) -> dict[str, Any]:
     """Never raises for what is in the case: a malformed one answers `{"name": …, "error": …}`."""
-    name = case.get("name", "") if isinstance(case, Mapping) else ""
+    if not isinstance(case, Mapping):
+        return {"name": "", "error": "a case is an object in braces"}
+    name = case.get("name", "")
     try:
-        return {"name": name, **as_json(evaluate(read_stack(case), read_request(case)))}
+        request = read_request(case)
+        decision = evaluate(read_stack(case), request)
+        return {"name": name, **as_json(replace(decision, warnings=(*decision.warnings, *_twice(case))))}
     except PolicyProblem as problem:
         return {"name": name, "error": str(problem)}
+
+
+def cases_in(document: Any) -> list[dict[str, Any]]:
+    """Of a file of cases: a list, or `{"base": {…}, "cases": […]}` whose base stands under each case."""
+    if isinstance(document, list):
+        return document
+    return [{**document.get("base", {}), **case} for case in document["cases"]]
 
 
 def as_json(decision: Decision) -> dict[str, Any]:
@@ -61,6 +73,14 @@ def as_json(decision: Decision) -> dict[str, Any]:
 def _warnings(request: Request) -> list[str]:
     """ACT-03: an action that the catalogue does not know is evaluated by pattern all the same."""
     return [] if known_action(request.action) else [f"unknown action `{request.action}`"]
+
+
+def _twice(case: Mapping[str, Any]) -> Iterator[str]:
+    """REQ-04: nobody says which of two tags wins whose keys differ by case alone."""
+    values: dict[str, State] = {}
+    for key, value in (case.get("context") or {}).items():
+        if values.setdefault(key.lower(), _state(key, value)) != _state(key, value):
+            yield f"`{key}` is given twice, differing by case alone: which one counts is not known"
 
 
 def read_request(case: Mapping[str, Any]) -> Request:
@@ -98,6 +118,8 @@ def _owner(case: Mapping[str, Any], principal: Principal, resource: str) -> str 
 def _home(given: Mapping[str, Any] | None) -> Home | None:
     if given is None:
         return None
+    if not isinstance(given, Mapping):
+        raise MalformedRequest("`principal_in` and `resource_in` are objects in braces")
     return Home(
         str(given.get("organization") or ""),
         str(given.get("path") or ""),
@@ -118,30 +140,47 @@ def _context(
     states: dict[str, State] = (
         derived(principal, resource, owner, *homes) if case.get("derive_context", True) else {}
     )
-    given = case.get("context") or {}
-    lists = set()
-    for key, value in given.items():
-        states[key.lower()] = _state(value)
-        lists |= {key.lower()} if isinstance(value, Sequence) and not isinstance(value, str) else set()
-    return Context(states, missing, lambda key: is_multivalued(key) or key in lists)
+    given: dict[str, State] = {}
+    for key, value in _object(case, "context").items():
+        name, state = key.lower(), _state(key, value)
+        given[name] = state if given.get(name, state) == state else PRESENT
+    # REQ-05: a list makes a key one of many values only where the catalogue does not know better
+    lists = {key.lower() for key, value in _object(case, "context").items() if isinstance(value, list)}
+    several = {key for key in lists if not is_single(key)}
+    return Context({**states, **given}, missing, lambda key: is_multivalued(key) or key in several)
 
 
-def _state(value: Any) -> State:
-    if value is None:
+def _object(case: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    given = case.get(name)
+    if given is not None and not isinstance(given, Mapping):
+        raise MalformedRequest(f"`{name}` is an object in braces")
+    return given or {}
+
+
+def _state(key: str, value: Any) -> State:
+    if value is None or value == []:
         return ABSENT
-    if isinstance(value, bool):
-        return ("true" if value else "false",)
     if isinstance(value, list):
-        return tuple(str(one) for one in value)
-    return (str(value),)
+        if len(value) > 1 and is_single(key.lower()):
+            raise MalformedRequest(f"`{key}` holds one value")
+        return tuple(_text(key, one) for one in value)
+    return (_text(key, value),)
+
+
+def _text(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise MalformedRequest(f"`{key}` is text, a number, a boolean, or a list of them")
 
 
 def read_stack(case: Mapping[str, Any]) -> PolicyStack:
     """Raises MalformedPolicy."""
     return PolicyStack(
-        identity=_set(case.get("identity_policies") or ()),
-        boundary=_layer(case.get("permissions_boundary")),
-        session=_layer(case.get("session_policies")),
+        identity=_of_identity(_set(case.get("identity_policies") or ())),
+        boundary=_of_identity(_layer(case.get("permissions_boundary"))),
+        session=_of_identity(_layer(case.get("session_policies"))),
         resource=_layer(case.get("resource_policy")),
         service_control=_levels(case.get("service_control_policies")),
         resource_control=_levels(case.get("resource_control_policies")),
@@ -156,25 +195,49 @@ def _is_unread(given: Any) -> bool:
 
 
 def _set(given: Any) -> Any:
-    return UNREAD if _is_unread(given) else policy_set(UNREAD if _is_unread(one) else one for one in given)
+    if _is_unread(given):
+        return UNREAD
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise MalformedRequest("policies are documents in a list, or `unknown`")
+    return policy_set(UNREAD if _is_unread(one) else one for one in given)
+
+
+def _of_identity(layer: Any) -> Any:
+    """STMT-01: what is attached to an identity names resources, and no principals."""
+    for member in layer if isinstance(layer, tuple) else ():
+        for one in member.policy.statements if isinstance(member, CompiledPolicy) else ():
+            place = one.place.line, one.place.column
+            if one.resources is None:
+                raise MalformedPolicy("the statement has neither Resource nor NotResource", *place)
+            if one.principals is not None:
+                raise MalformedPolicy("an identity's policy has no Principal", *place)
+    return layer
 
 
 def _layer(given: Any) -> Any:
     """One document, or a list of them."""
     if given is None:
         return None
-    return _set([given] if isinstance(given, Mapping) else given)
+    return _set([given] if isinstance(given, Mapping) or _is_document(given) else given)
+
+
+def _is_document(given: Any) -> bool:
+    return isinstance(given, str) and not _is_unread(given)
 
 
 def _levels(given: Any) -> Any:
     if given is None or _is_unread(given):
         return UNREAD if given else None
+    if not isinstance(given, list):
+        raise MalformedRequest("control policies are a list for each level, or `unknown`")
     return tuple((UNREAD,) if _is_unread(level) else _set(level) for level in given)
 
 
 def _grants(given: Any) -> Any:
     if _is_unread(given):
         return UNREAD
+    if not isinstance(given, Sequence) or not all(isinstance(one, Mapping) for one in given):
+        raise MalformedRequest("`kms_grants` is a list of grants, or `unknown`")
     return tuple(
         Grant(
             grantee=str(one.get("GranteePrincipal", "")),
@@ -192,6 +255,8 @@ def _s3(given: Any) -> Any:
         return S3Settings()
     if _is_unread(given):
         return UNREAD
+    if not isinstance(given, Mapping):
+        raise MalformedRequest("`s3` is an object in braces, or `unknown`")
     blocks = given.get("block_public_access") or {}
     return S3Settings(
         acl=tuple(given.get("acl") or ()),

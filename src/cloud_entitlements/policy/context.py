@@ -39,7 +39,8 @@ class Context:
     """Of a key in lower case."""
 
     def look(self, key: str) -> State:
-        return self.states.get(key, self.missing)
+        """A list without values is a key that is absent: COND-02 judges both alike. An empty value is one (COND-04)."""
+        return self.states.get(key, self.missing) or ABSENT
 
     def with_states(self, states: Mapping[str, State]) -> Context:
         return Context({**self.states, **states}, self.missing, self.multivalued)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cloud_entitlements.policy.cells import Atom, cells_of
+from cloud_entitlements.policy.condition.holds import expected_values
 from cloud_entitlements.policy.context import ABSENT, Context, Unknown
 from cloud_entitlements.policy.decide import Answer, decide
 from cloud_entitlements.policy.decision import Decision
@@ -14,7 +15,7 @@ from cloud_entitlements.policy.request import Request
 from cloud_entitlements.policy.residual import boxes_of, keys_of, words
 from cloud_entitlements.policy.services import quirks_of
 from cloud_entitlements.policy.split import MAX_CELLS, Case, Cell, cases, count, settled
-from cloud_entitlements.policy.stack import PolicyStack
+from cloud_entitlements.policy.stack import UNREAD, PolicyStack
 from cloud_entitlements.policy.statement import Asked, Compiled
 from cloud_entitlements.policy.truth import F, T, Truth, U
 from cloud_entitlements.policy.variables import keys_in
@@ -52,7 +53,7 @@ def _one(stack: PolicyStack, request: Request) -> Decision:
         request.resource,
         request.context,
         request.principal,
-        bounded=stack.boundary is not None,
+        bounded=F if stack.boundary is None else U if stack.boundary is UNREAD else T,
     )
     answer = decide(stack, request, asked)
     if answer.allowed != U:
@@ -136,14 +137,15 @@ def _dimensions(answer: Answer, context: Context) -> tuple[list[_Dimension], boo
     held: set[str] = set()
     for statement in _relevant(answer):
         for operator, key, values in statement.conditions:
-            in_values = {name for value in values for name in keys_in(value)} if statement.expands else set()
-            held |= in_values
-            if isinstance(context.look(key), Unknown) and context.look(key) is not ABSENT:
-                atoms.setdefault(key, []).append((operator, values))
-                held |= {key} if in_values else set()
+            told = expected_values(operator, values, context, expands=statement.expands)
+            known = tuple(value for value in told if isinstance(value, str))
+            if len(known) < len(told):
+                held |= {key, *(name for value in values for name in keys_in(value))}
+            if _is_open(context, key):
+                atoms.setdefault(key, []).append((operator, known))
         if statement.resources:
             held |= {name for pattern in statement.resources.variable for name in keys_in(pattern)}
-    unknown_held = {key for key in held if isinstance(context.look(key), Unknown)}
+    unknown_held = {key for key in held if _is_open(context, key)}
     found = [
         _Dimension(*cells_of(key, those, context, absent=context.look(key) is not Unknown.PRESENT))
         for key, those in sorted(atoms.items())
@@ -152,15 +154,19 @@ def _dimensions(answer: Answer, context: Context) -> tuple[list[_Dimension], boo
     return found, not unknown_held
 
 
+def _is_open(context: Context, key: str) -> bool:
+    state = context.look(key)
+    return isinstance(state, Unknown) and state is not ABSENT
+
+
 def _keys(answer: Answer, context: Context) -> list[str]:
     found: set[str] = set()
     for statement in _relevant(answer):
         for _, key, values in statement.conditions:
-            names = {key, *(name for value in values for name in keys_in(value))}
-            found |= {name for name in names if isinstance(context.look(name), Unknown)}
+            found |= {key, *(name for value in values for name in keys_in(value))}
         if statement.resources:
             found |= {name for pattern in statement.resources.variable for name in keys_in(pattern)}
-    return sorted(key for key in found if context.look(key) is not ABSENT)
+    return sorted(key for key in found if _is_open(context, key))
 
 
 def _allowing(answer: Answer) -> tuple[Met, ...]:

@@ -76,7 +76,7 @@ def _to(grant: Grant, caller: Principal) -> tuple[Kind, Truth] | None:
     except MalformedRequest:
         return None
     type_ = "Service" if grant.grantee.endswith(".amazonaws.com") else "AWS"
-    found = match_principal(PrincipalElement(((type_, grant.grantee),)), caller, bounded=False)
+    found = match_principal(PrincipalElement(((type_, grant.grantee),)), caller)
     return next(iter(found.items()), None)
 
 
