@@ -134,7 +134,7 @@ def _context(
     owner: str | None,
     homes: tuple[Home | None, Home | None],
 ) -> Context:
-    missing = {"absent": ABSENT, "unknown": UNKNOWN}.get(case.get("missing_context", "unknown"))
+    missing = {"absent": ABSENT, "unknown": UNKNOWN}.get(str(case.get("missing_context", "unknown")))
     if missing is None:
         raise MalformedRequest("`missing_context` is `absent` or `unknown`")
     states: dict[str, State] = (

@@ -79,7 +79,8 @@ class _Dimension:
 def _split(stack: PolicyStack, request: Request, asked: Asked, answer: Answer) -> Decision:
     dimensions, whole = _dimensions(answer, asked.context)
     if not dimensions or count([one.cells for one in dimensions]) > MAX_CELLS:
-        return _conditional(answer, request, _keys(answer, asked.context), "", minimised=not dimensions)
+        minimised = whole and not dimensions
+        return _conditional(answer, request, _keys(answer, asked.context), "", minimised=minimised)
     lists = [one.cells for one in dimensions]
     denied: list[Truth] = []
 
