@@ -1,13 +1,15 @@
-"""Writes the reference pages that the code itself knows: commands, API, permissions, checks, snapshots.
+"""Writes the reference pages that the code itself knows: commands, API, permissions, checks, snapshots, rules.
 
 `python docs/generate.py` writes them; a test fails when one is stale.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -207,6 +209,80 @@ def snapshots() -> Iterator[str]:
             yield f"| `{name}` | {kind} |"
 
 
+def evaluation() -> Iterator[str]:
+    from cloud_entitlements.policy.cases import FIELDS
+    from cloud_entitlements.policy.rules import RULES
+
+    assert set(CASE) | {"rules", "expect"} == FIELDS, "a field of a case is not explained"  # noqa: S101
+    yield "# Evaluation"
+    yield "One question, with all its policies, is a case; its answer says what was decided and why. `tests/cases/policy` holds"
+    yield "the cases that prove each rule, one runner reads them, and adding one needs no code: a list of cases, or"
+    yield '`{"base": {…}, "cases": […]}` whose base stands under each. There a case has `rules` and `expect` as well.'
+    yield "## A case"
+    yield "| field | is |"
+    yield "| --- | --- |"
+    for name, meaning in CASE.items():
+        yield f"| `{name}` | {meaning} |"
+    yield ""
+    yield "A layer that is missing or null does not apply; the string `unknown` in its place says that it was not read. A policy"
+    yield "is an object, or its text."
+    yield "## An answer"
+    yield "| field | is |"
+    yield "| --- | --- |"
+    for name, meaning in ANSWER.items():
+        yield f"| `{name}` | {meaning} |"
+    yield ""
+    yield "## Rules"
+    yield "What AWS does, in our words. Code and cases cite the id."
+    yield "| rule | says | cases |"
+    yield "| --- | --- | --- |"
+    proofs = _proofs()
+    for rule, sentence in RULES.items():
+        yield f"| {rule} | {sentence.replace('|', '&#124;')} | {proofs[rule]} |"
+
+
+def _proofs() -> Counter[str]:
+    from cloud_entitlements.policy.cases import cases_in
+
+    files = sorted((FOLDER.parents[1] / "tests" / "cases" / "policy").rglob("*.json"))
+    cases = [case for file in files for case in cases_in(json.loads(file.read_text(encoding="utf-8")))]
+    return Counter(rule for case in cases for rule in case["rules"])
+
+
+CASE = {
+    "name": "a sentence; the answer has it too",
+    "principal": 'an ARN of a user, role, session or root, a service\'s name, `anonymous`, or `{"federated": provider}`',
+    "principal_in": "where the principal's account stands: `organization`, `path`, `management_account`",
+    "action": "`service:Name`",
+    "resource": "an ARN, or `*`",
+    "resource_account": "whose it is; needed where the ARN does not say (S3)",
+    "resource_in": "where that account stands, as `principal_in`",
+    "context": "keys and values; a list where a key holds many, null where it is absent",
+    "derive_context": "true: keys that follow from the case are filled in",
+    "missing_context": "what every other key is: `unknown` (so unless said otherwise) or `absent`",
+    "identity_policies": "of user or role, groups included",
+    "permissions_boundary": "one policy",
+    "session_policies": "a list",
+    "resource_policy": "one policy; of a role its trust policy",
+    "service_control_policies": "a list for each level, from the root down to the account",
+    "resource_control_policies": "the same, on the path of the resource's account",
+    "vpc_endpoint_policies": "of the endpoint that the request goes through",
+    "kms_grants": "entries as `kms:ListGrants` prints them",
+    "s3": "`acl`, `object_ownership`, `block_public_access`",
+}
+ANSWER = {
+    "decision": "`allowed`, `denied`, or `conditional`: it depends on what is not known",
+    "explicit_deny": "a Deny applies, and does not merely lack an Allow",
+    "denied_by": "layers that deny, or whose allow is missing",
+    "context_keys": "keys that a conditional answer depends on",
+    "residual": "what must hold of them for the answer to be yes",
+    "minimised": "false: there are too many cases or patterns that overlap, and the residual may say more than it need",
+    "incomplete": "layers that were not read and could change the answer",
+    "warnings": "an action that nobody knows, tags that differ by case alone",
+    "statements": "those that decide: policy, number, effect",
+    "error": "alone beside the name: the case can't be asked, and why",
+}
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "permissions.md": permissions,
     "checks.md": checks,
@@ -214,6 +290,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "cli.md": cli,
     "api.md": api,
     "snapshots.md": snapshots,
+    "evaluation.md": evaluation,
 }
 
 

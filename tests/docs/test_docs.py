@@ -21,7 +21,8 @@ def generator() -> ModuleType:
 
 
 @pytest.mark.parametrize(
-    "name", ["permissions.md", "checks.md", "failures.md", "cli.md", "api.md", "snapshots.md"]
+    "name",
+    ["permissions.md", "checks.md", "failures.md", "cli.md", "api.md", "snapshots.md", "evaluation.md"],
 )
 def test_generated_pages_are_fresh(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
