@@ -117,7 +117,10 @@ def _listed(element: PrincipalElement, caller: Principal) -> dict[Kind, Truth]:
 
 
 def _spared(element: PrincipalElement, caller: Principal) -> Truth:
-    """PRN-04: the account too must be listed, and of a session its role; then it is excepted."""
+    """PRN-04: the account too must be listed, and of a session its role; then it is excepted.
+
+    That is said of Deny; with Allow, which AWS no longer takes, listed is understood in the same way.
+    """
     kinds = _listed(element, caller)
     if Kind.ANY in kinds:
         return T

@@ -109,6 +109,7 @@ def condition_holds(statement: Compiled, number: int, asked: Asked) -> Truth:
     try:
         return holds(operator, key, values, asked.context, expands=statement.expands)
     except EvaluationError:
+        # COND-12 does not say whether a Deny's other conditions still count; here they do, and this one holds
         return F if statement.allows else T
 
 
