@@ -7,9 +7,11 @@ lint.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -227,7 +229,7 @@ def evaluation() -> Iterator[str]:
     from cloud_entitlements.policy import switches
     from cloud_entitlements.policy.cases import FIELDS
     from cloud_entitlements.policy.rcp import rcp_services, rcp_services_date
-    from cloud_entitlements.policy.rules_decision import DECISION
+    from cloud_entitlements.policy.rules import RULES
 
     yield "# Evaluation"
     yield "What `ciem evaluate` takes and answers, and the rules it keeps. Nothing here calls AWS."
@@ -254,14 +256,24 @@ def evaluation() -> Iterator[str]:
         default = getattr(switches.DEFAULT, one.name)
         shown = str(default).lower() if isinstance(default, bool) else "none"
         yield f"| `{one.name}` | {shown} | {texts[one.name]} |"
-    yield "## Rules of the decision"
-    yield "Cases in `tests/cases/policy` show each, and the code cites it by its id."
-    yield "| rule | |"
-    yield "| --- | --- |"
-    for rule, text in DECISION.items():
-        yield f"| {rule} | {text} |"
+    yield "## Rules"
+    yield "What AWS does, in our words; the code cites each by its id. `tests/cases/policy` holds the cases that prove it: one"
+    yield "runner reads them, and adding one needs no code."
+    yield "| rule | says | cases |"
+    yield "| --- | --- | --- |"
+    proofs = _proofs()
+    for rule, sentence in RULES.items():
+        yield f"| {rule} | {sentence.replace('|', '&#124;')} | {proofs[rule]} |"
     yield "## Services that resource control policies reach"
     yield f"As of {rcp_services_date()}: {', '.join(f'`{one}`' for one in sorted(rcp_services()))}."
+
+
+def _proofs() -> Counter[str]:
+    from cloud_entitlements.policy.cases import cases_in
+
+    files = sorted((FOLDER.parents[1] / "tests" / "cases" / "policy").rglob("*.json"))
+    cases = [case for file in files for case in cases_in(json.loads(file.read_text(encoding="utf-8")))]
+    return Counter(rule for case in cases for rule in case["rules"])
 
 
 def _field_texts(module: Any) -> dict[str, str]:

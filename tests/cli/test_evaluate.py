@@ -79,7 +79,7 @@ def test_a_line_that_is_no_json_is_told_by_its_number() -> None:
     code, found = answers(lines(ALLOWED, "{", "[1]", ALLOWED))
     assert code == 3
     assert found[1]["name"] == "line 2"
-    assert found[2]["error"] == "a case is a JSON object"
+    assert found[2]["error"] == "a case is an object in braces"
     assert found[3]["decision"] == "allowed"
 
 

@@ -18,6 +18,7 @@ def test_the_public_list() -> None:
         "Switches",
         "evaluate",
         "explain",
+        "lint",
         "parse_policy",
     ]
     assert all(hasattr(policy, name) for name in policy.__all__)

@@ -11,7 +11,7 @@ from cloud_entitlements.access.stacks import gather
 from cloud_entitlements.policy import Decision, Request, evaluate
 from cloud_entitlements.policy.catalogue import is_multivalued
 from cloud_entitlements.policy.context import UNKNOWN, Context, State
-from cloud_entitlements.policy.derive import derived
+from cloud_entitlements.policy.derive import derived, derived_families
 from cloud_entitlements.policy.principal import Principal, parse_principal
 
 
@@ -53,12 +53,13 @@ class Asker:
         )
         context = Context(
             {
-                **derived(principal, question.resource, owner, *homes),
+                **derived(principal, question.action, question.resource, owner, homes),
                 **self._tags(principal),
                 **{key.lower(): values for key, values in (question.context or {}).items()},
             },
             UNKNOWN,
             is_multivalued,
+            derived_families(principal),
         )
         request = Request(principal, question.action, question.resource, owner, context, *homes)
         return Answered(question, evaluate(found.stack, request), found.sources)

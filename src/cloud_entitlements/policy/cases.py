@@ -5,10 +5,11 @@ The format of `ciem evaluate` and of the project's own proofs; docs/reference/ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
-from cloud_entitlements.policy.catalogue import is_multivalued, known_action
+from cloud_entitlements.policy.catalogue import is_multivalued, is_single, known_action
 from cloud_entitlements.policy.context import ABSENT, PRESENT, UNKNOWN, Context, State
 from cloud_entitlements.policy.decision import Decision
 from cloud_entitlements.policy.derive import derived, derived_families
@@ -62,7 +63,9 @@ LAYERS = frozenset(
 
 def answer(case: Any, *, explained: bool = False) -> dict[str, Any]:
     """Never raises for what is in the case: a malformed one answers `{"name": …, "error": …}`."""
-    name = case.get("name", "") if isinstance(case, Mapping) else ""
+    if not isinstance(case, Mapping):
+        return {"name": "", "error": "a case is an object in braces"}
+    name = case.get("name", "")
     try:
         decision = decided(case)
     except PolicyProblem as problem:
@@ -74,22 +77,40 @@ def answer(case: Any, *, explained: bool = False) -> dict[str, Any]:
 def decided(case: Mapping[str, Any]) -> Decision:
     """Raises PolicyProblem."""
     checked(case)
-    return evaluate(read_stack(case), read_request(case))
+    decision = evaluate(read_stack(case), read_request(case))
+    return replace(decision, warnings=(*decision.warnings, *_twice(case)))
 
 
-def checked(case: Any) -> None:
+def checked(case: Mapping[str, Any]) -> None:
     """Raises MalformedRequest for a field that does not exist, or holds what it can't."""
-    if not isinstance(case, Mapping):
-        raise MalformedRequest("a case is a JSON object")
     for name, value in case.items():
         if name not in FIELDS:
             raise MalformedRequest(f"a case has no field `{name}`")
-        if value is None or (name in LAYERS and _is_unread(value)) or isinstance(value, FIELDS[name]):
+        unread = name in LAYERS and _is_unread(value)
+        if value is None or unread or isinstance(value, (*FIELDS[name], *_AS_TEXT.get(name, ()))):
             continue
         raise MalformedRequest(f"`{name}` can't hold this: {_SAID[FIELDS[name][0]]} is expected")
 
 
+_AS_TEXT: Mapping[str, tuple[type, ...]] = dict.fromkeys(
+    (
+        "identity_policies",
+        "permissions_boundary",
+        "session_policies",
+        "resource_policy",
+        "vpc_endpoint_policies",
+    ),
+    (str,),
+)
+"""A policy may be given as its JSON text."""
 _SAID: Mapping[type, str] = {_OBJECT: "an object", _LIST: "a list", _TEXT: "text", _FLAG: "true or false"}
+
+
+def cases_in(document: Any) -> list[dict[str, Any]]:
+    """Of a file of cases: a list, or `{"base": {…}, "cases": […]}` whose base stands under each case."""
+    if isinstance(document, list):
+        return document
+    return [{**document.get("base", {}), **case} for case in document["cases"]]
 
 
 def as_json(decision: Decision) -> dict[str, Any]:
@@ -116,6 +137,14 @@ def as_json(decision: Decision) -> dict[str, Any]:
 def _warnings(request: Request) -> list[str]:
     """ACT-03: an action that the catalogue does not know is evaluated by pattern all the same."""
     return [] if known_action(request.action) else [f"unknown action `{request.action}`"]
+
+
+def _twice(case: Mapping[str, Any]) -> Iterator[str]:
+    """REQ-04: nobody says which of two tags wins whose keys differ by case alone."""
+    values: dict[str, State] = {}
+    for key, value in (case.get("context") or {}).items():
+        if values.setdefault(key.lower(), _state(key, value)) != _state(key, value):
+            yield f"`{key}` is given twice, differing by case alone: which one counts is not known"
 
 
 def read_request(case: Mapping[str, Any]) -> Request:
@@ -173,6 +202,8 @@ def _owner(case: Mapping[str, Any], principal: Principal, resource: str) -> str 
 def _home(given: Mapping[str, Any] | None) -> Home | None:
     if given is None:
         return None
+    if not isinstance(given, Mapping):
+        raise MalformedRequest("`principal_in` and `resource_in` are objects in braces")
     return Home(
         str(given.get("organization") or ""),
         str(given.get("path") or ""),
@@ -187,16 +218,21 @@ def _context(case: Mapping[str, Any], states: dict[str, State], principal: Princ
     missing = {"absent": ABSENT, "unknown": UNKNOWN}.get(case.get("missing_context") or "unknown")
     if missing is None:
         raise MalformedRequest("`missing_context` is `absent` or `unknown`")
-    given = case.get("context") or {}
-    lists, encrypted = set(), []
+    given: Mapping[str, Any] = case.get("context") or {}
+    said: dict[str, State] = {}
     for key, value in given.items():
-        states[key.lower()] = _state(key, value)
-        lists |= {key.lower()} if isinstance(value, Sequence) and not isinstance(value, str) else set()
-        encrypted += [key[len(_ENCRYPTION) :]] if key.lower().startswith(_ENCRYPTION) else []
+        name, state = key.lower(), _state(key, value)
+        said[name] = state if said.get(name, state) == state else PRESENT
+    # REQ-05: a list makes a key one of many values only where the catalogue does not know better
+    several = {
+        key.lower() for key, value in given.items() if isinstance(value, list) and not is_single(key.lower())
+    }
+    encrypted = tuple(key[len(_ENCRYPTION) :] for key in given if key.lower().startswith(_ENCRYPTION))
+    states |= said
     if encrypted and missing is ABSENT:
-        states.setdefault(_ENCRYPTION_KEYS, tuple(encrypted))
+        states.setdefault(_ENCRYPTION_KEYS, encrypted)
     families = derived_families(principal) if case.get("derive_context") is not False else ()
-    return Context(states, missing, lambda key: is_multivalued(key) or key in lists, families)
+    return Context(states, missing, lambda key: is_multivalued(key) or key in several, families)
 
 
 _STATES: Mapping[str, State] = {"present": PRESENT, "absent": ABSENT, "unknown": UNKNOWN}
@@ -204,7 +240,7 @@ _STATES: Mapping[str, State] = {"present": PRESENT, "absent": ABSENT, "unknown":
 
 def _state(key: str, value: Any) -> State:
     """A value, several, null for absent; `{"state": "present"}` for one that is there and not known (TRI-01)."""
-    if value is None:
+    if value is None or value == []:
         return ABSENT
     if isinstance(value, Mapping):
         state = _STATES.get(str(value.get("state")))
@@ -212,12 +248,18 @@ def _state(key: str, value: Any) -> State:
             raise MalformedRequest(f"`{key}` is a value, a list, null, or a `state`: {', '.join(_STATES)}")
         return state
     if isinstance(value, list):
-        return tuple(_scalar(one) for one in value)
-    return (_scalar(value),)
+        if len(value) > 1 and is_single(key.lower()):
+            raise MalformedRequest(f"`{key}` holds one value")
+        return tuple(_scalar(key, one) for one in value)
+    return (_scalar(key, value),)
 
 
-def _scalar(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _scalar(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise MalformedRequest(f"`{key}` is text, a number, a boolean, or a list of them")
 
 
 def read_stack(case: Mapping[str, Any]) -> PolicyStack:
@@ -252,7 +294,7 @@ class _Reading:
             return None
         if _is_unread(given):
             return UNREAD
-        documents = [given] if isinstance(given, Mapping) else given
+        documents = [given] if isinstance(given, Mapping | str) else given
         return tuple(UNREAD if _is_unread(one) else self._document(one, shape) for one in documents)
 
     def levels(self, given: Any, shape: Shape) -> Any:

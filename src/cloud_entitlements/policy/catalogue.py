@@ -19,8 +19,14 @@ _MULTIVALUED = frozenset(
         "aws:principalservicenameslist",
         "aws:calledvia",
         "aws:tagkeys",
+        "cognito-identity.amazonaws.com:amr",
     }
 )
+# REQ-03: observed; the service reference does not list them
+_STAND_INS = {
+    "dynamodb:listtables": "arn:{partition}:dynamodb:{region}:{account}:table/*",
+    "sqs:listqueues": "arn:{partition}:sqs:{region}:{account}:",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +92,25 @@ def _family(key: str) -> str:
 @lru_cache(16_384)
 def is_multivalued(key: str) -> bool:
     """REQ-05, GK-01. `key` in lower case; a key that the catalogue does not know holds one value."""
-    if key in _MULTIVALUED:
-        return True
+    return key in _MULTIVALUED or _type_of(key).startswith("ArrayOf")
+
+
+def is_single(key: str) -> bool:
+    """The catalogue knows the key, and that it holds one value."""
+    return not is_multivalued(key) and (key.startswith("aws:") or bool(_type_of(key)))
+
+
+def stand_in(action: str) -> str | None:
+    """The ARN, with `{partition}`, `{region}` and `{account}` to fill in, on which an action without resource is asked."""
+    return _STAND_INS.get(action)
+
+
+def _type_of(key: str) -> str:
+    """Keys of tokens (`saml:…`) are in the list of STS."""
     service = key.partition(":")[0]
-    if service == "aws" or service not in services():
-        return False
-    return _types_of(service).get(key, "").startswith("ArrayOf")
+    if service == "aws":
+        return ""
+    return _types_of(service if service in services() else "sts").get(key, "")
 
 
 @lru_cache(512)

@@ -8,26 +8,32 @@ not minimised.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from itertools import combinations, pairwise
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
+from decimal import Context as Arithmetic
+from itertools import combinations, islice, pairwise, product
 
+from cloud_entitlements.policy.condition import strings
 from cloud_entitlements.policy.condition.addresses import network
-from cloud_entitlements.policy.condition.dates import milliseconds
+from cloud_entitlements.policy.condition.dates import EPOCH, milliseconds
+from cloud_entitlements.policy.condition.family import Family
 from cloud_entitlements.policy.condition.holds import EvaluationError, holds
+from cloud_entitlements.policy.condition.numbers import number
 from cloud_entitlements.policy.condition.operators import Operator
 from cloud_entitlements.policy.context import ABSENT, PRESENT, Context, State
-from cloud_entitlements.policy.pattern import has_wildcard
+from cloud_entitlements.policy.pattern import has_wildcard, plain
 from cloud_entitlements.policy.split import Cell
 
 Atom = tuple[Operator, tuple[str, ...]]
 """An operator on the key, and its values."""
-FRESH = "\u2060other"
-"""A value that no policy names: it begins with a character that no ARN, name or tag has."""
-_ONE = FRESH[0]
-"""What stands for `?`: of one character, and no policy's either."""
-_FRESH_ARN = "arn:aws:other:other:000000000000:other"
+Named = tuple[Family, str]
+_UNUSED = (0xE100, 0xF8FF)
+"""Private code points, for values that no policy names."""
+_MADE_UP = re.compile("[\ue100-\uf8ff]")
+_PRECISION = 60
+_TRIED = 4096
 _MOST_WORDS = 8
 _MOST_VALUES = 5
 """Of a key with many values: its sets are enumerated up to so many different ones."""
@@ -37,9 +43,7 @@ def cells_of(key: str, atoms: Sequence[Atom], context: Context, *, absent: bool)
     """The cells, and whether they are all. `absent`: the key may be missing. Values hold no variables."""
     several = context.multivalued(key)
     candidates = list(
-        dict.fromkeys(
-            value for family in _families(atoms) for value in _MAKERS[family](_values(atoms, family))
-        )
+        dict.fromkeys(value for kind in _families(atoms) for value in _MAKERS[kind](_named(atoms, kind)))
     )
     complete = _complete(atoms) and (not several or len(candidates) <= _MOST_VALUES)
     states: list[State] = [ABSENT] if absent else []
@@ -65,7 +69,7 @@ def _together(states: Sequence[State], atoms: Sequence[Atom]) -> str:
 
 def _sets(candidates: Sequence[str]) -> list[State]:
     few = candidates[:_MOST_VALUES]
-    return [chosen for size in range(len(few) + 1) for chosen in combinations(few, size)]
+    return [chosen for size in range(1, len(few) + 1) for chosen in combinations(few, size)]
 
 
 def _signature(key: str, atoms: Sequence[Atom], context: Context, state: State) -> Iterator[object]:
@@ -78,94 +82,128 @@ def _signature(key: str, atoms: Sequence[Atom], context: Context, state: State) 
 
 
 def _families(atoms: Sequence[Atom]) -> list[str]:
-    found = {operator.family.name.split(" ")[0] for operator, _ in atoms if operator.family}
+    found = {_kind(operator) for operator, _ in atoms if operator.family}
     return sorted(found) or ["String"]
 
 
-def _values(atoms: Sequence[Atom], family: str) -> list[str]:
+def _kind(operator: Operator) -> str:
+    """The three families of strings are asked of the same values."""
+    return operator.family.name.split(" ")[0] if operator.family else ""
+
+
+def _named(atoms: Sequence[Atom], kind: str) -> list[Named]:
     return [
-        value
+        (operator.family, value)
         for operator, values in atoms
-        if operator.family and operator.family.name.split(" ")[0] == family
+        if operator.family and _kind(operator) == kind
         for value in values
     ]
 
 
 def _complete(atoms: Sequence[Atom]) -> bool:
-    """Can candidates miss a combination? Not with one pattern at most, or with prefixes alone, where case counts."""
-    patterns = {
-        value
-        for operator, values in atoms
-        if operator.family and operator.family.patterned
-        for value in values
-        if has_wildcard(value)
-    }
-    mixed = len(_families(atoms)) > 1
-    if patterns and any(operator.family and "ignoring" in operator.family.name for operator, _ in atoms):
+    """Can candidates miss a combination? Not of constants, with one pattern beside them or with prefixes alone."""
+    named = [one for kind in _families(atoms) for one in _named(atoms, kind)]
+    patterns = {value for family, value in named if family.patterned and has_wildcard(value)}
+    if len(_families(atoms)) > 1:
         return False
-    if len(patterns) <= 1:
-        return not mixed
-    strings = all(
-        operator.family is None or operator.family.name.startswith("String") for operator, _ in atoms
-    )
-    return strings and all(value.endswith("*") and not has_wildcard(value[:-1]) for value in patterns)
+    if not patterns:
+        return True
+    if any(family is strings.EQUALS_IGNORE_CASE for family, _ in named):
+        return False
+    return len(patterns) == 1 or (_kind_of(named) == "String" and all(_is_prefix(one) for one in patterns))
 
 
-def _strings(values: Iterable[str]) -> Iterator[str]:
-    yield FRESH
-    yield ""
-    for value in values:
-        filled = value.replace("?", _ONE)
-        for one in (filled.replace("*", FRESH), filled.replace("*", "")):
-            yield one
-            yield one.swapcase()  # told apart from `one` only by operators that ignore case
+def _kind_of(named: Sequence[Named]) -> str:
+    return named[0][0].name.split(" ")[0]
 
 
-def _arns(values: Iterable[str]) -> Iterator[str]:
-    yield _FRESH_ARN
-    yield FRESH  # no ARN
-    for value in values:
-        yield value.replace("?", _ONE).replace("*", FRESH)
+def _is_prefix(pattern: str) -> bool:
+    return pattern.endswith("*") and not has_wildcard(pattern[:-1])
 
 
-def _numbers(values: Iterable[str]) -> Iterator[str]:
-    limits = sorted({found for value in values if (found := _decimal(value)) is not None})
-    yield FRESH  # no number
-    for limit in limits:
-        yield str(limit)
-    for low, high in pairwise(limits):
-        yield str((low + high) / 2)
-    if limits:
-        yield str(limits[0] - 1)
-        yield str(limits[-1] + 1)
+def _fresh(named: Sequence[Named]) -> str:
+    """A character that no value has."""
+    used = {character for _, value in named for character in value}
+    return next(character for character in map(chr, range(*_UNUSED)) if character not in used)
 
 
-def _decimal(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
+def _strings(named: Sequence[Named]) -> Iterator[str]:
+    fresh = _fresh(named)
+    yield from (fresh, "")
+    for family, value in named:
+        if family is strings.EQUALS_IGNORE_CASE:
+            yield from _spellings(value, len(named) + 1)
+        elif family.patterned and has_wildcard(value):
+            yield from _like(value, fresh)
+            # of a pattern of wildcards alone: what is too short, or too long
+            length = len(value.replace("*", ""))
+            yield from (fresh * (length + 1), fresh * max(length - 1, 0))
+        else:
+            yield plain(value) if family.patterned else value
 
 
-def _dates(values: Iterable[str]) -> Iterator[str]:
-    limits = sorted({found for value in values if (found := milliseconds(value)) is not None})
-    yield FRESH  # no date
+def _like(pattern: str, fresh: str) -> Iterator[str]:
+    single = pattern.replace("?", fresh)
+    yield plain(single.replace("*", fresh))
+    yield plain(single.replace("*", ""))
+
+
+def _spellings(text: str, most: int) -> Iterator[str]:
+    """The text in other cases: one more than are named, so that one of them is not."""
+    choices = [dict.fromkeys((one, one.lower(), one.upper())) for one in text]
+    written = ("".join(one) for one in islice(product(*choices), _TRIED))
+    yield from islice((one for one in written if one.lower() == text.lower()), most)
+
+
+def _arns(named: Sequence[Named]) -> Iterator[str]:
+    fresh = _fresh(named)
+    yield fresh  # no ARN
+    long = fresh * (max((len(value) for _, value in named), default=0) + 1)
+    for one in (fresh, long, ""):
+        yield ":".join(["arn", *[one] * 5])
+    for empty in range(5):
+        yield ":".join(["arn", *("" if place == empty else fresh for place in range(5))])
+    for _, value in named:
+        yield from _like(value, fresh)
+
+
+def _numbers(named: Sequence[Named]) -> Iterator[str]:
+    limits = sorted({found for _, value in named if (found := number(value)) is not None})
+    yield _fresh(named)  # no number
+    with localcontext(Arithmetic(prec=_PRECISION, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])):
+        for limit in limits:
+            yield str(limit)
+        for low, high in pairwise(limits):
+            yield str((low + high) / 2)
+        if limits:
+            yield str(limits[0] - abs(limits[0]) - 1)
+            yield str(limits[-1] + abs(limits[-1]) + 1)
+
+
+def _dates(named: Sequence[Named]) -> Iterator[str]:
+    limits = sorted({found for _, value in named if (found := milliseconds(value)) is not None})
+    yield _fresh(named)  # no date
     for limit in limits:
         for moment in (limit - 1, limit, limit + 1):
-            yield datetime.fromtimestamp(moment / 1000, UTC).isoformat()
+            yield _moment(moment)
 
 
-def _booleans(_values: Iterable[str]) -> Iterator[str]:
+def _moment(moment: int) -> str:
+    try:
+        return (EPOCH + timedelta(milliseconds=moment)).isoformat()
+    except OverflowError:  # beyond the calendar
+        return format(Decimal(moment).scaleb(-3), "f")
+
+
+def _booleans(_named: Sequence[Named]) -> Iterator[str]:
     yield from ("true", "false")
 
 
-def _addresses(values: Iterable[str]) -> Iterator[str]:
-    """Where a network begins, and where it has just ended: between these nothing changes."""
-    yield FRESH  # no address
-    yield "0.0.0.0"  # noqa: S104  the first of all, no binding
-    yield "::"
-    for value in values:
+def _addresses(named: Sequence[Named]) -> Iterator[str]:
+    """Where all addresses begin, where a network does, and where it has just ended: between these nothing changes."""
+    yield _fresh(named)  # no address
+    yield from ("192.0.2.1", "2001:db8::1", "0.0.0.0", "::")  # noqa: S104  nothing is bound to it
+    for _, value in named:
         found = network(value)
         if found is None:
             continue
@@ -174,12 +212,12 @@ def _addresses(values: Iterable[str]) -> Iterator[str]:
             yield str(type(found[-1])(int(found[-1]) + 1))
 
 
-def _binaries(values: Iterable[str]) -> Iterator[str]:
-    yield FRESH
-    yield from values
+def _binaries(named: Sequence[Named]) -> Iterator[str]:
+    yield _fresh(named)
+    yield from (value for _, value in named)
 
 
-_MAKERS: Mapping[str, Callable[[Iterable[str]], Iterator[str]]] = {
+_MAKERS: Mapping[str, Callable[[Sequence[Named]], Iterator[str]]] = {
     "String": _strings,
     "ARN": _arns,
     "Numeric": _numbers,
@@ -194,15 +232,12 @@ def _words(state: State, atoms: Sequence[Atom]) -> str:
     if state is ABSENT:
         return "is absent"
     assert isinstance(state, tuple)  # noqa: S101
-    if not state:
-        return "is empty"
     told = [_told(value, atoms) for value in state]
     return told[0] if len(told) == 1 else f"has {', '.join(one.removeprefix('= ') for one in told)}"
 
 
 def _told(value: str, atoms: Sequence[Atom]) -> str:
-    named = [one for _, values in atoms for one in values]
-    if value in named:
+    if value in {plain(one) for _, values in atoms for one in values}:
         return f"= {value}"
     for operator, values in atoms:
         for one in values:
@@ -211,9 +246,9 @@ def _told(value: str, atoms: Sequence[Atom]) -> str:
                 and operator.family.name != "Bool"
                 and operator.family.compare(one, value) == "yes"
             ):
-                return f"in {one}" if operator.family.name.startswith("IP") else f"like {one}"
+                return f"in {one}" if operator.family.name.startswith("IP") else f"like {plain(one)}"
     return f"= {value}" if value in ("true", "false") else _around(value, atoms)
 
 
 def _around(value: str, atoms: Sequence[Atom]) -> str:
-    return "is something else" if FRESH in value or value == _FRESH_ARN or not atoms else f"is like {value}"
+    return "is something else" if _MADE_UP.search(value) or not atoms else f"is like {value}"

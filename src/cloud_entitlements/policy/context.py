@@ -41,9 +41,10 @@ class Context:
     """What every other key is that begins so: `("aws:principaltag/", ABSENT)`."""
 
     def look(self, key: str) -> State:
+        """A list without values is a key that is absent: COND-02 judges both alike. An empty value is one (COND-04)."""
         found = self.states.get(key)
         if found is not None:
-            return found
+            return found or ABSENT
         for beginning, state in self.families:
             if key.startswith(beginning):
                 return state

@@ -76,10 +76,10 @@ def _of_account(caller: Principal) -> dict[str, State]:
         "aws:principalaccount": (caller.account,),
         "aws:principalarn": _principal_arn(caller),
         "aws:principaltype": (_TYPES[caller.type],),
+        # VAR-04: a name is a user's alone; the unique id in aws:userid does not stand in an ARN
         "aws:username": (caller.name,) if caller.type == "user" else ABSENT,
+        "aws:userid": (caller.account,) if caller.type == "root" else PRESENT,
     }
-    if caller.type == "root":
-        found["aws:userid"] = (caller.account,)
     return found
 
 

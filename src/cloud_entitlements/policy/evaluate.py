@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cloud_entitlements.policy.cells import Atom, cells_of
+from cloud_entitlements.policy.condition.holds import expected_values
 from cloud_entitlements.policy.context import ABSENT, Context, Unknown
 from cloud_entitlements.policy.decide import Answer, decide
 from cloud_entitlements.policy.decision import Decision
@@ -175,22 +176,26 @@ def _dimensions(answer: Answer, context: Context) -> tuple[list[_Dimension], boo
     held: set[str] = set()
     for statement in _relevant(answer):
         for operator, key, values in statement.conditions:
-            in_values = {name for value in values for name in keys_in(value)} if statement.expands else set()
-            held |= in_values
-            if isinstance(context.look(key), Unknown) and context.look(key) is not ABSENT:
-                atoms.setdefault(key, []).append((operator, values))
-                held |= {key} if in_values else set()
+            told = expected_values(operator, values, context, expands=statement.expands)
+            known = tuple(value for value in told if isinstance(value, str))
+            if len(known) < len(told):
+                held |= {key, *(name for value in values for name in keys_in(value))}
+            if _is_open(context, key):
+                atoms.setdefault(key, []).append((operator, known))
         if statement.resources:
             held |= {name for pattern in statement.resources.variable for name in keys_in(pattern)}
-    unknown_held = {
-        key for key in held if isinstance(context.look(key), Unknown) and context.look(key) is not ABSENT
-    }
+    unknown_held = {key for key in held if _is_open(context, key)}
     found = [
         _Dimension(*cells_of(key, those, context, absent=context.look(key) is not Unknown.PRESENT))
         for key, those in sorted(atoms.items())
         if key not in unknown_held
     ]
     return found, not unknown_held
+
+
+def _is_open(context: Context, key: str) -> bool:
+    state = context.look(key)
+    return isinstance(state, Unknown) and state is not ABSENT
 
 
 def _keys(answer: Answer, context: Context) -> list[str]:
@@ -200,8 +205,7 @@ def _keys(answer: Answer, context: Context) -> list[str]:
             found |= {key, *(name for value in values for name in keys_in(value))}
         if statement.resources:
             found |= {name for pattern in statement.resources.variable for name in keys_in(pattern)}
-    unknown = {key for key in found if isinstance(context.look(key), Unknown)}
-    return sorted(key for key in unknown if context.look(key) is not ABSENT)
+    return sorted(key for key in found if _is_open(context, key))
 
 
 def _allowing(answer: Answer) -> tuple[Met, ...]:

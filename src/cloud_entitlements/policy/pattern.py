@@ -13,7 +13,9 @@ from functools import lru_cache
 Matches = Callable[[str], bool]
 LITERAL_STAR, LITERAL_QUESTION = "\ue000", "\ue001"
 """What stands in a pattern for a character that a variable put there, or `${*}`: private code points."""
-_SEGMENTS = 6
+SEGMENTS, _SERVICE = 6, 2
+"""Of an ARN: how many, and which one names the service."""
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _CACHED = 65_536
 
 
@@ -22,13 +24,12 @@ def text_pattern(pattern: str) -> Matches:
     """The whole text, case-sensitive, across colons and line ends (COND-05)."""
     if not has_wildcard(pattern):
         return plain(pattern).__eq__
-    if set(pattern) == {"*"}:
+    if matches_everything(pattern):
         return lambda _text: True
     if pattern.endswith("*") and not has_wildcard(pattern[:-1]):
         prefix = plain(pattern[:-1])
         return lambda text: text.startswith(prefix)
-    compiled = re.compile(as_regex(pattern, ".*", "."), re.DOTALL)
-    return lambda text: compiled.fullmatch(text) is not None
+    return tester(pattern, whole_text)
 
 
 @lru_cache(_CACHED)
@@ -48,22 +49,83 @@ def resource_pattern(pattern: str, *, completed: bool = True) -> Matches:
     """RES-02: segment by segment; a `*` that ends a segment may run on over the colons that follow."""
     if matches_everything(pattern) or not pattern.startswith("arn:"):
         return text_pattern(pattern)
-    segments = pattern.split(":", _SEGMENTS - 1)
-    whole = len(segments) == _SEGMENTS
-    head = [_segment(one) for one in (segments[:-1] if whole else segments)]
-    tail = [as_regex(segments[-1], ".*", ".")] if whole else []
-    if not (whole or completed):
+    if service_has_wildcard(pattern):
         return lambda _resource: False
+    if not completed and pattern.count(":") < SEGMENTS - 1:
+        return lambda _resource: False
+    return tester(pattern, _arn)
+
+
+def service_has_wildcard(pattern: str) -> bool:
+    """RES-03: of an ARN; IAM stores no such resource, and none matches it."""
+    return has_wildcard(":".join(pattern.split(":")[_SERVICE : _SERVICE + 1]))
+
+
+def tester(pattern: str, regex: Callable[[str], str]) -> Matches:
+    """RES-01: one `?` is one UTF-16 unit, so that what lies beyond the first plane takes two."""
+    if "?" not in pattern:
+        compiled = re.compile(regex(pattern), re.DOTALL)
+        return lambda text: compiled.fullmatch(text) is not None
+    in_units = re.compile(regex(_units(pattern)), re.DOTALL)
+    return lambda text: in_units.fullmatch(_units(text)) is not None
+
+
+def _units(text: str) -> str:
+    return text if text.isascii() else _BEYOND.sub(_pair, text)
+
+
+def _pair(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be")
+    return "".join(chr(int.from_bytes(units[at : at + 2])) for at in (0, 2))
+
+
+def _arn(pattern: str) -> str:
+    *head, tail = segments = pattern.split(":", SEGMENTS - 1)
+    if len(segments) == SEGMENTS:
+        return f"{_segments(head)}:{whole_text(tail)}"
     # RES-03 [I]: of fewer than six segments AWS completes the missing ones with `*`
-    text = ":".join([*head, *tail]) + ("" if whole else "(?::.*)?")
-    compiled = re.compile(text, re.DOTALL)
-    return lambda resource: compiled.fullmatch(resource) is not None
+    return _segments(segments) + "(?::.*)?"
 
 
-def _segment(segment: str) -> str:
-    if segment.endswith("*"):
-        return as_regex(segment[:-1], "[^:]*", "[^:]") + ".*"
-    return as_regex(segment, "[^:]*", "[^:]")
+def _segments(segments: list[str]) -> str:
+    """After a `*` that runs on, the nearest place where the next segments fit is as good as any later one: each such
+    search is an atomic group, but the last, which the end of the text decides.
+    """
+    open_ended = [number for number, one in enumerate(segments) if one.endswith("*")]
+    text = ""
+    for number, one in enumerate(segments):
+        text += ":" if number else ""
+        if number not in open_ended:
+            text += segment(one)
+            continue
+        text += _pieces(one[:-1], "[^:]") + (")" if number != open_ended[0] else "")
+        text += ".*" if number == open_ended[-1] else "(?>.*?"
+    return text
+
+
+def whole_text(pattern: str) -> str:
+    return _anchored(pattern, ".")
+
+
+def segment(pattern: str) -> str:
+    return _anchored(pattern, "[^:]")
+
+
+def _anchored(pattern: str, one: str) -> str:
+    """The last piece stands at the end; every other one is best where it is met first."""
+    before, star, last = pattern.rpartition("*")
+    return f"{_pieces(before, one)}{one}*{_literal(last, one)}" if star else _literal(pattern, one)
+
+
+def _pieces(pattern: str, one: str) -> str:
+    # INVARIANT: no piece is looked for twice, or a policy with many stars could stop the evaluator (R1)
+    first, *others = re.split(r"\*+", pattern)
+    return _literal(first, one) + "".join(f"(?>{one}*?{_literal(other, one)})" for other in others)
+
+
+def _literal(piece: str, one: str) -> str:
+    meaning = {"?": one, LITERAL_STAR: r"\*", LITERAL_QUESTION: r"\?"}
+    return "".join(meaning.get(character) or re.escape(character) for character in piece)
 
 
 def matches_everything(pattern: str) -> bool:
@@ -72,13 +134,6 @@ def matches_everything(pattern: str) -> bool:
 
 def has_wildcard(pattern: str) -> bool:
     return "*" in pattern or "?" in pattern
-
-
-def as_regex(pattern: str, run: str, one: str) -> str:
-    # runs of stars are one star: "**…*" must not backtrack
-    folded = re.sub(r"\*+", "*", pattern)
-    meaning = {"*": run, "?": one, LITERAL_STAR: r"\*", LITERAL_QUESTION: r"\?"}
-    return "".join(meaning.get(character) or re.escape(character) for character in folded)
 
 
 def plain(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from cloud_entitlements.policy.document import PrincipalElement
 from cloud_entitlements.policy.errors import MalformedRequest
-from cloud_entitlements.policy.truth import F, T, Truth, U
+from cloud_entitlements.policy.truth import F, T, Truth, U, negated
 
 PrincipalType = Literal[
     "user", "role", "session", "federated_user", "root", "service", "anonymous", "federated"
@@ -64,19 +64,21 @@ class Principal:
 
 
 _IAM = re.compile(
-    r"arn:(?P<partition>[\w-]+):iam::(?P<account>\d{12}):(?P<what>user|role)/(?:.*/)?(?P<name>[^/]+)"
+    r"arn:(?P<partition>[\w-]+):iam::(?P<account>[0-9]{12}):(?P<what>user|role)/(?:.*/)?(?P<name>[^/]+)"
 )
-_ROOT = re.compile(r"arn:(?P<partition>[\w-]+):iam::(?P<account>\d{12}):root")
+_ROOT = re.compile(r"arn:(?P<partition>[\w-]+):iam::(?P<account>[0-9]{12}):root")
 _SESSION = re.compile(
-    r"arn:(?P<partition>[\w-]+):sts::(?P<account>\d{12}):(?P<what>assumed-role|federated-user)/(?P<name>[^/]+)(?:/(?P<session>.+))?"
+    r"arn:(?P<partition>[\w-]+):sts::(?P<account>[0-9]{12}):(?P<what>assumed-role|federated-user)/(?P<name>[^/]+)(?:/(?P<session>.+))?"
 )
 _SERVICE = re.compile(r"[\w.-]+\.amazonaws\.com(?:\.cn)?")
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _SERVICE_LINKED = ":role/aws-service-role/"
 
 
 def parse_principal(given: str | Mapping[str, Any]) -> Principal:
     """Raises MalformedRequest."""
+    if not isinstance(given, str | Mapping):
+        raise MalformedRequest(f"`{given}` is no principal")
     if isinstance(given, Mapping):
         provider = given.get("federated")
         if not isinstance(provider, str) or len(given) != 1:
@@ -118,10 +120,11 @@ def with_parent(caller: Principal, parent: str) -> Principal:
     return replace(caller, parent=parent)
 
 
-def match_principal(element: PrincipalElement, caller: Principal, *, bounded: Truth) -> dict[Kind, Truth]:
+def match_principal(element: PrincipalElement, caller: Principal, *, bounded: Truth = F) -> dict[Kind, Truth]:
     """The kinds through which the element means the caller, with the truth of each; empty when it does not."""
     if element.negated:
-        return {Kind.ANY: spared_negated(_spared(element, caller), bounded=bounded)}
+        # PRN-05: with Deny it spares nobody who has a boundary, nor perhaps somebody whose boundary was not read
+        return {Kind.ANY: max(negated(_spared(element, caller)), bounded)}
     return _listed(element, caller)
 
 
@@ -134,13 +137,11 @@ def _listed(element: PrincipalElement, caller: Principal) -> dict[Kind, Truth]:
     return found
 
 
-def spared_negated(spared: Truth, *, bounded: Truth) -> Truth:
-    """PRN-05: NotPrincipal spares nobody who has a permissions boundary; whether there is one may not be known."""
-    return max(bounded, (T, U, F)[spared])
-
-
 def _spared(element: PrincipalElement, caller: Principal) -> Truth:
-    """PRN-04: the account too must be listed, and of a session its role; then it is excepted."""
+    """PRN-04: the account too must be listed, and of a session its role; then it is excepted.
+
+    That is said of Deny; with Allow, which AWS no longer takes, listed is understood in the same way.
+    """
     kinds = _listed(element, caller)
     if Kind.ANY in kinds:
         return T
@@ -156,7 +157,7 @@ def _spared(element: PrincipalElement, caller: Principal) -> Truth:
 def _entry(type_: str, value: str, caller: Principal) -> tuple[Kind, Truth] | None:
     if value == "*" and type_ in ("*", "AWS"):
         return Kind.ANY, T
-    if type_ == "Service":
+    if type_ == "Service":  # PRN-06: whoever a service acts for is not the service
         return (Kind.SERVICE, T) if caller.type == "service" and _same_service(value, caller.arn) else None
     if type_ == "Federated":
         return (Kind.FEDERATED, T) if caller.type == "federated" and value == caller.arn else None
@@ -173,16 +174,16 @@ def _same_service(value: str, caller: str) -> bool:
 
 
 def _aws(value: str, caller: Principal) -> tuple[Kind, Truth] | None:
-    if _ACCOUNT.fullmatch(value) or _ROOT.fullmatch(value):
-        account = value if _ACCOUNT.fullmatch(value) else value.split(":")[4]
-        return (Kind.ACCOUNT, T) if account == caller.account else None
+    if _ACCOUNT.fullmatch(value):
+        return (Kind.ACCOUNT, T) if value == caller.account else None
     try:
         meant = parse_principal(value)
     except MalformedRequest:
-        return None  # PRN-02: a unique id is a principal that was deleted; PRN-01: no partial wildcards
+        # PRN-02: a unique id is a principal that was deleted; PRN-01: no partial wildcards; PRN-03: no groups
+        return None
     if meant.account != caller.account or meant.partition != caller.partition:
         return None
-    return _same(meant, caller)
+    return (Kind.ACCOUNT, T) if meant.type == "root" else _same(meant, caller)
 
 
 def _same(meant: Principal, caller: Principal) -> tuple[Kind, Truth] | None:

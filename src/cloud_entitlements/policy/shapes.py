@@ -20,7 +20,9 @@ def check(policy: Policy, shape: Shape) -> None:
 
 
 def _unnamed(statement: Statement) -> str:
-    """SCP-03, and policies of an identity: whom they hold for is whom they are attached to."""
+    """SCP-03, STMT-01, and policies of an identity: whom they hold for is whom they are attached to."""
+    if statement.resources is None:
+        return "the statement has neither Resource nor NotResource"
     return "Principal stands in policies of resources only" if statement.principals else ""
 
 

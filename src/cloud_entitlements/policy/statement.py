@@ -1,14 +1,17 @@
-"""A statement made ready, and whether it matches: action AND resource AND principal AND condition (section 2)."""
+"""A statement made ready, and whether it matches: action AND resource AND principal AND condition (section 2).
+
+REQ-02: a call on several resources is several requests, and a statement is held against each by itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cloud_entitlements.policy.catalogue import known_action
+from cloud_entitlements.policy.catalogue import known_action, stand_in
 from cloud_entitlements.policy.condition.holds import EvaluationError, holds
 from cloud_entitlements.policy.condition.operators import Operator
-from cloud_entitlements.policy.context import Context, Unknown
+from cloud_entitlements.policy.context import ABSENT, Context, Unknown
 from cloud_entitlements.policy.document import Element, Policy, PrincipalElement, Statement
 from cloud_entitlements.policy.pattern import (
     Matches,
@@ -17,11 +20,14 @@ from cloud_entitlements.policy.pattern import (
     matches_everything,
     plain,
     resource_pattern,
+    service_has_wildcard,
 )
 from cloud_entitlements.policy.principal import Kind, Principal, match_principal
 from cloud_entitlements.policy.switches import DEFAULT, Switches
 from cloud_entitlements.policy.truth import F, T, Truth, U, all_of, any_of, negated
-from cloud_entitlements.policy.variables import expanded
+from cloud_entitlements.policy.variables import expanded, stands_in_resource_part, widest
+
+_SOME_REGION = "region-not-known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,9 @@ def _action_matcher(element: Element, switches: Switches) -> Callable[[str], boo
 
 def _resources(element: Element, policy: Policy, switches: Switches) -> Resources:
     completed = switches.short_arns_are_completed
-    variable = tuple(one for one in element.patterns if policy.has_variables and "${" in one)
-    fixed = tuple(one for one in element.patterns if one not in variable)
+    held = tuple(one for one in element.patterns if policy.has_variables and "${" in one)
+    fixed = tuple(one for one in element.patterns if one not in held)
+    variable = tuple(one for one in held if stands_in_resource_part(one))
     tests = tuple(resource_pattern(one, completed=completed) for one in fixed)
     return Resources(fixed, tests, variable, element.negated, completed)
 
@@ -114,6 +121,7 @@ def condition_holds(statement: Compiled, number: int, asked: Asked) -> Truth:
     try:
         return holds(operator, key, values, asked.context, expands=statement.expands)
     except EvaluationError:
+        # COND-12 does not say whether a Deny's other conditions still count; here they do, and this one holds
         return F if statement.allows else T
 
 
@@ -133,6 +141,7 @@ _SESSIONS = ("session", "federated_user")
 
 
 def resource_matches(resources: Resources, asked: Asked) -> Truth:
+    """RES-04: `NotResource` means everything else; without either, the policy is about its own resource (a role)."""
     found = any_of(_each(resources, asked))
     return negated(found) if resources.negated else found
 
@@ -152,15 +161,8 @@ def _variable(pattern: str, asked: Asked, *, completed: bool) -> Truth:
     if found is None:
         return F
     if isinstance(found, Unknown):
-        return U if resource_pattern(_with_runs(pattern), completed=completed)(asked.resource) else F
+        return U if resource_pattern(widest(pattern), completed=completed)(asked.resource) else F
     return T if resource_pattern(found, completed=completed)(asked.resource) else F
-
-
-def _with_runs(pattern: str) -> str:
-    """The widest that a pattern with variables could mean."""
-    from cloud_entitlements.policy.variables import pieces
-
-    return "".join(one if isinstance(one, str) else "*" for one in pieces(pattern))
 
 
 def _against_everything(pattern: str, asked: Asked) -> Truth:
@@ -169,6 +171,20 @@ def _against_everything(pattern: str, asked: Asked) -> Truth:
         return T
     service = asked.action.partition(":")[0]
     segments = plain(pattern).split(":")
-    if len(segments) > 2 and segments[2] not in (service, "*", ""):  # noqa: PLR2004  the segment of the service
+    if service_has_wildcard(pattern) or segments[2:3] not in ([], [""], [service]):
         return F
-    return U
+    made = stand_in(asked.action)
+    return U if made is None else _against_stand_in(pattern, made, asked)
+
+
+def _against_stand_in(pattern: str, made: str, asked: Asked) -> Truth:
+    """The region may not be known: then what the pattern says of it is left open."""
+    caller, region = asked.principal, asked.context.look("aws:requestedregion")
+    where = _SOME_REGION if isinstance(region, Unknown) else region[0]
+    arn = made.format(partition=caller.partition, region=where, account=caller.account)
+    found = _variable(pattern, replace(asked, resource=arn), completed=True)
+    if found != F or not isinstance(region, Unknown) or region is ABSENT:
+        return found
+    segments = pattern.split(":")
+    anywhere = ":".join([*segments[:3], "*", *segments[4:]])
+    return min(U, _variable(anywhere, replace(asked, resource=arn), completed=True))

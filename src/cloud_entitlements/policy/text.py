@@ -15,9 +15,10 @@ from cloud_entitlements.policy.errors import MalformedPolicy
 
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 32
+MAX_DIGITS = 400
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
-_SCALAR = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
+_SCALAR = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class _Reader:
         found = _SCALAR.match(self.source, self.at)
         if found is None:
             raise self.refuse("a JSON value is expected here")
+        if found.end() - self.at > MAX_DIGITS:
+            raise self.refuse(f"the number has more than {MAX_DIGITS} characters")
         self.at = found.end()
         return Node(json.loads(found[0]), *place, raw=found[0])
 

@@ -6,12 +6,13 @@ literal: its `*` is no wildcard.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cloud_entitlements.policy.context import ABSENT, Context, Unknown
-from cloud_entitlements.policy.pattern import as_literal
+from cloud_entitlements.policy.pattern import SEGMENTS, as_literal
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _DEFAULTED = re.compile(r"([^,]*?)\s*,\s*'([^']*)'\s*")
@@ -53,13 +54,25 @@ def keys_in(text: str) -> frozenset[str]:
 
 def expanded(text: str, context: Context) -> str | Unknown | None:
     """None: a variable without a value, so that the element matches nothing (VAR-02). UNKNOWN: a key is not known."""
-    parts: list[str] = []
-    for one in pieces(text):
-        part = one if isinstance(one, str) else _value(one, context)
-        if not isinstance(part, str):
-            return part
-        parts.append(part)
-    return "".join(parts)
+    parts = [one if isinstance(one, str) else _value(one, context) for one in pieces(text)]
+    if None in parts:
+        return None
+    told = [part for part in parts if isinstance(part, str)]
+    return "".join(told) if len(told) == len(parts) else Unknown.UNKNOWN
+
+
+def stands_in_resource_part(text: str) -> bool:
+    """RES-05: before the first variable lie the five colons that lead to the resource. AWS does not say what a variable
+    elsewhere does; here its pattern matches nothing.
+    """
+    before = itertools.takewhile(lambda one: isinstance(one, str), pieces(text))
+    lead = "".join(one for one in before if isinstance(one, str))
+    return not keys_in(text) or (lead.startswith("arn:") and lead.count(":") >= SEGMENTS - 1)
+
+
+def widest(text: str) -> str:
+    """The widest that a pattern with variables could mean."""
+    return "".join(one if isinstance(one, str) else "*" for one in pieces(text))
 
 
 def _value(variable: Variable, context: Context) -> str | Unknown | None:
@@ -70,4 +83,4 @@ def _value(variable: Variable, context: Context) -> str | Unknown | None:
         return None if variable.default is None else as_literal(variable.default)
     if isinstance(state, Unknown):
         return Unknown.UNKNOWN
-    return as_literal(state[0]) if state else None
+    return as_literal(state[0])

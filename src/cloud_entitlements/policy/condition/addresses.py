@@ -13,7 +13,10 @@ from cloud_entitlements.policy.condition.family import Compared, Family, compare
 
 @lru_cache(16_384)
 def network(text: str) -> IPv4Network | IPv6Network | None:
-    """None for what matches nothing."""
+    """None for what matches nothing, netmasks in place of a length among it."""
+    _, slash, length = text.partition("/")
+    if slash and not (length.isascii() and length.isdigit()):
+        return None
     try:
         return ip_network(text, strict=":" in text)
     except ValueError:

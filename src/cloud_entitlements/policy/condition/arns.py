@@ -5,13 +5,10 @@ COND-12: a request's value that is no ARN satisfies neither form; a pattern that
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from cloud_entitlements.policy.condition.family import Compared, Family, compared
-from cloud_entitlements.policy.pattern import as_regex
-
-_COLONS = 5
+from cloud_entitlements.policy.pattern import SEGMENTS, Matches, segment, tester, whole_text
 
 
 def _like(value: str, found: str) -> Compared:
@@ -19,18 +16,21 @@ def _like(value: str, found: str) -> Compared:
         return "neither"
     if not _is_arn(value):
         return "error"
-    return compared(_pattern(value).fullmatch(found) is not None)
+    return compared(_pattern(value)(found))
 
 
 def _is_arn(text: str) -> bool:
-    return text.startswith("arn:") and text.count(":") >= _COLONS
+    return text.startswith("arn:") and text.count(":") >= SEGMENTS - 1
 
 
 @lru_cache(16_384)
-def _pattern(value: str) -> re.Pattern[str]:
-    *head, last = value.split(":", _COLONS)
-    parts = [as_regex(one, "[^:]*", "[^:]") for one in head] + [as_regex(last, ".*", ".")]
-    return re.compile(":".join(parts), re.DOTALL)
+def _pattern(value: str) -> Matches:
+    return tester(value, _by_segment)
+
+
+def _by_segment(value: str) -> str:
+    *head, last = value.split(":", SEGMENTS - 1)
+    return ":".join([*(segment(one) for one in head), whole_text(last)])
 
 
 LIKE = Family("ARN", _like, expands=True, patterned=True)

@@ -4,7 +4,7 @@ from cloud_entitlements.policy.condition.family import Compared, Family, compare
 
 
 def is_true(text: str) -> bool:
-    return text.strip().lower() == "true"
+    return text.lower() == "true"
 
 
 def _is(value: str, found: str) -> Compared:

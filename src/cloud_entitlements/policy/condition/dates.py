@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from math import floor
 
 from cloud_entitlements.policy.condition.family import Compared, Family, compared
 
-_SECONDS = re.compile(r"[+-]?\d{1,13}(?:\.\d+)?")
+_SECONDS = re.compile(r"[+-]?\d{1,13}(?:\.\d+)?", re.ASCII)
 _ISO = re.compile(
-    r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)?)?", re.IGNORECASE
+    r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)?)?",
+    re.ASCII | re.IGNORECASE,
 )
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def milliseconds(text: str) -> int | None:
-    """Since 1970."""
+    """Since 1970, by whole numbers: through a float some are lost on the way."""
     stripped = text.strip()
     if re.fullmatch(r"\d{4}", stripped) is None and _SECONDS.fullmatch(stripped):
-        return int(float(stripped) * 1000)
+        return floor(Decimal(stripped) * 1000)
     if _ISO.fullmatch(stripped) is None:
         return None
     try:
         found = datetime.fromisoformat(_completed(stripped.upper()))
     except ValueError:
         return None
-    return int(found.replace(tzinfo=found.tzinfo or UTC).timestamp() * 1000)
+    return (found.replace(tzinfo=found.tzinfo or UTC) - EPOCH) // timedelta(milliseconds=1)
 
 
 def _completed(text: str) -> str:

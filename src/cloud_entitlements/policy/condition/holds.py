@@ -29,7 +29,7 @@ def holds(operator: Operator, key: str, values: tuple[str, ...], context: Contex
     state = context.look(key)
     if operator.family is None:
         return _null(values, state)
-    expected = tuple(_expected(operator.family, values, context, expands=expands))
+    expected = expected_values(operator, values, context, expands=expands)
     many = context.multivalued(key)
     if state is UNKNOWN:
         absent, present = (_of(operator, expected, one, many=many) for one in (ABSENT, PRESENT))
@@ -44,12 +44,21 @@ def _null(values: tuple[str, ...], state: State) -> Truth:
     return known(any(is_true(value) == (state is ABSENT) for value in values))
 
 
-def _expected(
-    family: Family, values: tuple[str, ...], context: Context, *, expands: bool
-) -> Iterator[str | Unknown]:
-    """A value whose variable has none matches nothing: it is left out (VAR-02)."""
+def expected_values(
+    operator: Operator, values: tuple[str, ...], context: Context, *, expands: bool
+) -> tuple[str | Unknown, ...]:
+    """The values of the policy with their variables replaced; UNKNOWN where a variable's key is not known.
+
+    A value whose variable has none matches nothing: it is left out (VAR-02).
+    """
+    if operator.family is None or not (expands and operator.family.expands):
+        return values
+    return tuple(_expanded(operator.family, values, context))
+
+
+def _expanded(family: Family, values: tuple[str, ...], context: Context) -> Iterator[str | Unknown]:
     for value in values:
-        if not (expands and family.expands and "${" in value):
+        if "${" not in value:
             yield value
             continue
         found = expanded(value, context)
@@ -109,6 +118,8 @@ def _matches(family: Family, expected: _Expected, value: str | None) -> Truth | 
             if found == "yes":
                 return T
             if found == "error":
+                if best == U:  # an earlier value may match, and would win
+                    return U
                 raise EvaluationError
             if found == "neither":
                 return None

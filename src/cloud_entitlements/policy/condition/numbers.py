@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from cloud_entitlements.policy.condition.family import Compared, Family, compared
 
+# what Python reads beside this is no number to AWS: underscores, other scripts' digits, NaN
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
-def _number(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text.strip())
-    except InvalidOperation:
+
+def number(text: str) -> Decimal | None:
+    stripped = text.strip()
+    if _NUMBER.fullmatch(stripped) is None:
         return None
-    return found if found.is_finite() else None
+    try:
+        return Decimal(stripped)
+    except InvalidOperation:  # an exponent beyond all bounds
+        return None
 
 
 def _comparing(holds: Callable[[Decimal, Decimal], bool]) -> Callable[[str, str], Compared]:
     def compare(value: str, found: str) -> Compared:
-        limit, number = _number(value), _number(found)
-        return compared(limit is not None and number is not None and holds(number, limit))
+        limit, given = number(value), number(found)
+        return compared(limit is not None and given is not None and holds(given, limit))
 
     return compare
 
 
-EQUALS = Family("Numeric", _comparing(lambda number, limit: number == limit))
-LESS = Family("Numeric", _comparing(lambda number, limit: number < limit))
-AT_MOST = Family("Numeric", _comparing(lambda number, limit: number <= limit))
-GREATER = Family("Numeric", _comparing(lambda number, limit: number > limit))
-AT_LEAST = Family("Numeric", _comparing(lambda number, limit: number >= limit))
+EQUALS = Family("Numeric", _comparing(lambda given, limit: given == limit))
+LESS = Family("Numeric", _comparing(lambda given, limit: given < limit))
+AT_MOST = Family("Numeric", _comparing(lambda given, limit: given <= limit))
+GREATER = Family("Numeric", _comparing(lambda given, limit: given > limit))
+AT_LEAST = Family("Numeric", _comparing(lambda given, limit: given >= limit))
