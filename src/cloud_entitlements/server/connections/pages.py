@@ -24,6 +24,8 @@ from cloud_entitlements.server.connections.models import TROUBLE, Account, Conne
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Refusal, Taken
 
 Status = Connection.Status
+LET_GO = 100
+"""A line that names more accounts is too long to paste; run it again for the rest."""
 
 
 def find(connection_id: uuid.UUID) -> Connection:
@@ -241,7 +243,9 @@ def _ways_out(found: Connection) -> dict[str, Any]:
     return {
         "names": commands.template_names(found),
         "delete": delete_command(given),
-        "let_go": let_go_command(given) if given.kind == "organization" else "",
+        "let_go": let_go_command(given, [one.account_id for one in suspended[:LET_GO]])
+        if given.kind == "organization"
+        else "",
         "suspended": suspended,
     }
 
