@@ -12,6 +12,11 @@ from cloud_entitlements.simulator.process import Running
 SHORTHAND = re.compile(r"(\w+)=(.*?)(?=,\w+=|$)")
 
 
+def plain(page: str) -> str:
+    """The words of a page, with backticks where it shows code."""
+    return html.unescape(re.sub("</?code>", "`", page))
+
+
 def printed(page: str, command: str) -> str:
     """The one line to copy that runs `command`."""
     lines = {html.unescape(line) for line in re.findall(r'<code tabindex="0">(.*?)</code>', page, re.DOTALL)}

@@ -92,6 +92,9 @@ def _restoring(original: Any) -> Any:
     def update_stack(self: Any, *args: Any, **given: Any) -> Any:
         name = given.get("name") or args[0]
         stack = self.get_stack(name)
+        # AWS keeps what a parameter was, also where that was a default; moto keeps only what was given.
+        known = stack.resource_map.resolved_parameters
+        stack.parameters = {key: ",".join(_listed(value)) for key, value in known.items()}
         try:
             return original(self, *args, **given)
         except Exception as error:
@@ -100,6 +103,10 @@ def _restoring(original: Any) -> Any:
             raise
 
     return update_stack
+
+
+def _listed(value: Any) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
 
 
 def _stopping(original: Any) -> Any:

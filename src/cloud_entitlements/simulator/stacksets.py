@@ -257,16 +257,21 @@ class StackSetResource(CloudFormationModel):  # type: ignore[misc]
         return cls(deployment)
 
     @classmethod
-    def update_from_cloudformation_json(
-        cls, original: StackSetResource, _new_name: str, resource: dict[str, Any], _account: str, _region: str
+    def update_from_cloudformation_json(  # named by moto, which passes them by name
+        cls,
+        original_resource: StackSetResource,
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
     ) -> StackSetResource:
-        properties, deployment = resource["Properties"], original.deployment
+        properties, deployment = cloudformation_json["Properties"], original_resource.deployment
         deployment.targets, deployment.regions = _targets(properties)
         deployment.stackset.template = properties["TemplateBody"]
         deployment.stackset.parameters = _parameters(properties)
         _require_targets(deployment)
         deployment.redeploy()
-        return original
+        return original_resource
 
     @classmethod
     def delete_from_cloudformation_json(
