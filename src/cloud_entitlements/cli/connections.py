@@ -171,7 +171,8 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
                 click.confirm(f"Remove {name}?", abort=True, err=True)
             product.remove(connection, "purge" if purge else "keep")
         click.echo(
-            f"removed {name}; in AWS delete the stack `{stack}`: that removes the roles", file=sys.stderr
+            f"removed {name}; in AWS delete the stack `{stack}`, if it stands: that removes the roles",
+            file=sys.stderr,
         )
 
     _add_command(group, kind)

@@ -70,6 +70,7 @@ GROUP = Group(
                 Cause(
                     "the stack was updated a moment ago: StackSets reaches the accounts within minutes",
                     "nothing to do: it is tried again",
+                    tell="`TargetIds` is right already",
                 ),
             ),
         ),
