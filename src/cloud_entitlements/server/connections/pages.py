@@ -25,6 +25,8 @@ from cloud_entitlements.server.connections.models import TROUBLE, Account, Conne
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Refusal, Taken
 
 Status = Connection.Status
+LET_GO = 100
+"""A line that names more accounts is too long to paste; run it again for the rest."""
 
 
 def find(connection_id: uuid.UUID) -> Connection:
@@ -243,7 +245,9 @@ def _ways_out(found: Connection) -> dict[str, Any]:
         "names": commands.template_names(found),
         "delete": delete_command(given),
         "terraform": terraform_lines(),
-        "let_go": let_go_command(given) if given.kind == "organization" else "",
+        "let_go": let_go_command(given, [one.account_id for one in suspended[:LET_GO]])
+        if given.kind == "organization"
+        else "",
         "suspended": suspended,
     }
 
