@@ -50,6 +50,8 @@ class Around:
     """Resource control policies above the account that deny assuming roles, in words."""
     limits: str = ""
     """Service control policies above it that deny what the role asks, in words."""
+    own: bool = False
+    """It is the account of the connection's own role, which the stack made and no StackSet."""
 
     def state(self, status: Status, code: str, detail: str, **more: str) -> MemberState:
         facts = {"policy": "above the account", **self.facts, **{k: v for k, v in more.items() if v}}
@@ -111,6 +113,8 @@ def _deployed(instance: Instance | None) -> bool:
 
 def _by_deployment(around: Around, failure: Failure) -> MemberState:
     instance = around.instance
+    if around.own:
+        return around.state("refused", "assume_refused", failure.message)
     if instance is None:
         return around.state("pending", "member_role_missing", "the StackSet has not reached this account yet")
     if instance.under_way:

@@ -101,7 +101,8 @@ def around(task: Task, account_id: str) -> Around:
     told = payload["instance"]
     instance = UNKNOWN if told == "unknown" else Instance(account_id, **told) if told else None
     facts = member_facts(task.connection, task.role, account_id, instance.region if instance else "")
-    return Around(instance, facts, payload["perimeter"], payload["limits"])
+    own = account_id == task.role.account_id
+    return Around(instance, facts, payload["perimeter"], payload["limits"], own)
 
 
 def _iso(moment: datetime | None) -> str | None:
