@@ -125,14 +125,16 @@ def _spread(folder: Path, parts: Sequence[Part], kept: _Kept, now: datetime) -> 
             name: open_files.enter_context((folder / f"{name}.jsonl").open("w", encoding="utf-8"))
             for name in TABLES
         }
+        shared: set[tuple[str, ...]] = set()
         for part in parts:
+            whose = {"account_id": part.account_id, "collector": part.collector}
             for table, row in part.rows() if part.outcome == "collected" else ():
-                whose = (
-                    {}
-                    if TABLES[table].shared
-                    else {"account_id": part.account_id, "collector": part.collector}
-                )
-                _put(files[table], {**row, **whose})
+                if not TABLES[table].shared:
+                    _put(files[table], {**row, **whose})
+                elif (key := (table, *(row[column] for column in TABLES[table].key))) not in shared:
+                    # The policies of AWS's own come from every account: each is written once.
+                    shared.add(key)
+                    _put(files[table], row)
             _put(files["collections"], _collection(part, kept))
             if part.gap is not None:
                 _put(files["gaps"], _gap(part, kept, now))
