@@ -59,7 +59,7 @@ def words(page: str) -> str:
 
 
 def figures(page: str) -> dict[str, str]:
-    return {name: value.strip() for name, value in re.findall(r"<dt>(\w+)</dt><dd>(.*?)</dd>", page)}
+    return {name: value.strip() for name, value in re.findall(r"<dt>([\w ]+)</dt><dd>(.*?)</dd>", page)}
 
 
 def identities(page: str) -> dict[str, str]:
@@ -96,8 +96,8 @@ def test_a_part_that_was_read_before_is_shown_with_its_date(
         assert identities(stale[page]) == identities(before[page])
         assert f"of 1 of them as they were when last read, on {today}" in stale[page]
         assert "never read" not in stale[page]
-    assert f"stale, of {today}T" in stale["connection"]
-    assert figures(stale["connection"])["Gaps"] == "1"
+    assert f"stale, of {today} " in stale["connection"]
+    assert figures(stale["connection"])["Gaps in accounts read"] == "1"
     assert "1 gap" in stale["accounts"]
     assert "1 of them in part" in stale["home"]
 
@@ -114,7 +114,7 @@ def test_an_account_that_no_longer_answers_keeps_what_was_read(
         assert identities(stale[page]) == identities(before[page]), "what is known"
         assert "of 2 of them as they were when last read" in stale[page]
     assert stale["accounts"].count("that is kept.") == 2
-    assert figures(stale["connection"])["Gaps"] == "unknown"
+    assert figures(stale["connection"])["Gaps in accounts read"] == "unknown"
     assert "Nothing: all that was asked" not in stale["connection"]
     assert "None: every account" not in stale["home"]
 
@@ -140,7 +140,7 @@ def test_what_was_never_read_is_unknown(
         assert "2 accounts were never read: what is in them is unknown" in shown[page]
     assert "its identities are unknown" in shown["checks"]
     assert "0 users" not in shown["checks"]
-    assert figures(shown["connection"])["Gaps"] == ("2" if denied == ALL_OF else "unknown")
+    assert figures(shown["connection"])["Gaps in accounts read"] == ("2" if denied == ALL_OF else "unknown")
     if denied == ALL_OF:
         assert shown["connection"].count("never read: unknown") == 2
         assert "2 of them in part" in shown["home"]

@@ -23,7 +23,7 @@ SHOW = {
     **LIST, "organization_id": "ORGANIZATION", "target_ids": "TARGETS", "external_id": "EXTERNAL ID",
     "role_arn": "ROLE", "synchronization.ended_at": "LAST ENDED", "synchronization.next_at": "NEXT",
     "synchronization.error": "ERROR", "critical": "CRITICAL", "deployment.found": "TEMPLATE",
-    "synchronization.error": "ERROR", "calls.total": "AWS CALLS", "calls.most": "MOST IN ONE ACCOUNT",
+    "calls.total": "AWS CALLS", "calls.most": "MOST IN ONE ACCOUNT",
     "calls.most_account": "THAT ACCOUNT", "calls.cap": "CAP FOR AN ACCOUNT",
 }  # fmt: skip
 ACCOUNTS = {
