@@ -281,7 +281,7 @@ def test_troubles_of_the_second_organization_are_told_apart(
 
 
 def test_a_refusal_passes_through_a_context_manager_as_it_is() -> None:
-    """contextlib writes to an exception that passes: a frozen one would turn into a TypeError that hides it."""
+    """Python writes to an exception that passes: a frozen one would turn into a TypeError that hides it."""
 
     @contextlib.contextmanager
     def around() -> Iterator[None]:
