@@ -1,4 +1,4 @@
-# Four words: make demo, make test, make check, make bench.
+# Four words: make demo, make test, make check, make bench; and make soak, which takes ten minutes.
 # Needs Python 3.11+ (with venv) and make. uv is taken from PATH, else brought in a private virtual environment.
 
 PYTHON ?= python3
@@ -7,7 +7,7 @@ SYNCED := .venv/.synced
 PYTEST_ARGS ?=
 export UV_PYTHON ?= $(PYTHON)
 
-.PHONY: demo test check bench format help
+.PHONY: demo test check bench soak format help
 
 help:
 	@sed -n '1,2p' Makefile
@@ -15,6 +15,7 @@ help:
 	@echo "  make test    every test, on SQLite and on a real PostgreSQL"
 	@echo "  make check   lint, types, rooms, template"
 	@echo "  make bench   what is fast, beside a peer"
+	@echo "  make soak    a thousand accounts: memory, calls, and that each costs the same"
 
 demo: $(SYNCED)
 	$(UV) run --no-sync ciem demo
@@ -33,6 +34,9 @@ check: $(SYNCED)
 
 bench: $(SYNCED)
 	$(UV) run --no-sync python benchmarks/collect.py
+
+soak: $(SYNCED)
+	$(UV) run --no-sync python benchmarks/many_accounts.py
 
 format: $(SYNCED)
 	$(UV) run --no-sync ruff format

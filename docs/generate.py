@@ -154,9 +154,15 @@ def cli() -> Iterator[str]:
 def _help(command: Any, name: str) -> Iterator[str]:
     import click
 
+    from cloud_entitlements.cli.main import root
+
     yield f"## `{name}`"
     yield "```text"
-    text = command.get_help(click.Context(command, info_name=name, terminal_width=100, max_content_width=100))
+    text = command.get_help(
+        click.Context(
+            command, info_name=name, terminal_width=100, max_content_width=100, **root.context_settings
+        )
+    )
     yield "\n".join(line.rstrip() for line in text.splitlines())
     yield "```"
 

@@ -90,7 +90,9 @@ def test_the_whole_flow_in_a_terminal(ciem: Ciem, simulator: Running, tmp_path: 
     assert ciem("--output", "json", "org", "on", one).json["enabled"] is True
     assert ciem("org", "reprocess", one, aws=simulator).code == 0
     assert ciem("org", "edit", one, "--name", "Renamed").code == 0
-    assert ciem("org", "show", "Renamed").code == 0
+    shown = ciem("org", "show", "Renamed").out
+    assert re.search(r"^AWS CALLS +\d+$", shown, re.MULTILINE)
+    assert re.search(r"^CAP FOR AN ACCOUNT +5000$", shown, re.MULTILINE)
     assert ciem("org", "remove", one, "--yes", "--purge").code == 0
     assert ciem("--output", "json", "org", "list").json == []
     assert not (tmp_path / "data" / "snapshots" / one).exists()

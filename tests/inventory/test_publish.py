@@ -228,3 +228,25 @@ def test_equal_documents_are_one_and_a_repeated_key_is_malformed() -> None:
     assert repeated.malformed
     assert repeated.text == '{"Effect": "Allow", "Effect": "Deny"}'
     assert canonical("not json").malformed
+
+
+def test_rows_that_aws_gave_twice_are_one(tmp_path: Path) -> None:
+    staging = Staging(tmp_path / "staging")
+    staging.save(A, "authorization_details", [*users("ada", "eve"), *users("ada")], NOW)
+    staging.save(B, "authorization_details", users("ada"), NOW)
+    snapshot = publish(staging, tmp_path, publication("a"))
+    assert [(row["account_id"], row["name"]) for row in snapshot.rows("users")] == [
+        (A, "ada"),
+        (A, "eve"),
+        (B, "ada"),
+    ]
+
+
+def test_one_very_long_row_is_stored_whole(tmp_path: Path) -> None:
+    staging = Staging(tmp_path / "staging")
+    text = "x" * 5_000_000
+    staging.save(
+        A, "authorization_details", [("documents", {"sha256": "1", "text": text, "malformed": True})], NOW
+    )
+    snapshot = publish(staging, tmp_path, publication("a"))
+    assert [row["text"] == text for row in snapshot.rows("documents")] == [True]

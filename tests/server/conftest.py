@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import Client
 
 from cloud_entitlements.simulator.process import Running
 
@@ -72,3 +74,51 @@ def connected(
     run = finish(commands.connect(draft, deploy(draft)))
     assert run.state == "done", run.error
     return commands.find(str(draft.id))
+
+
+@pytest.fixture
+def page(transactional_db: Any) -> Client:
+    """A browser of an administrator who is signed in."""
+    from django.contrib.auth.models import User
+
+    client = Client()
+    client.force_login(User.objects.create_superuser("ada", password="correct horse battery"))
+    return client
+
+
+@pytest.fixture
+def api(transactional_db: Any) -> Callable[..., Any]:
+    """A program with a token: `api("GET", "/organizations")` gives the answer's status and its JSON."""
+    from cloud_entitlements.server.people.tokens import create_token
+
+    client = Client(headers={"Authorization": f"Bearer {create_token('test')}"})
+
+    def call(method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        sent = json.dumps(body) if body is not None else ""
+        answer = client.generic(method, f"/api/v1{path}", sent, content_type="application/json")
+        return answer.status_code, json.loads(answer.content or "null")
+
+    return call
+
+
+@pytest.fixture
+def terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, transactional_db: Any
+) -> Callable[..., tuple[int, str, str]]:
+    """`ciem …` in this process, on the database of the test: exit code, stdout, stderr."""
+    import click
+
+    from cloud_entitlements.cli import main
+
+    # Settings are made already; setting up once more would log to the stream that is captured here.
+    monkeypatch.setattr("django.setup", lambda: None)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        try:
+            code = main._run(main.hoisted(list(arguments)))
+        except click.exceptions.Exit as ended:
+            code = ended.exit_code
+        return (code, *capsys.readouterr())
+
+    return run

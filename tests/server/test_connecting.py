@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -277,6 +278,17 @@ def test_troubles_of_the_second_organization_are_told_apart(
     assert snapshot is not None
     gaps = {gap["account_id"] for gap in snapshot.rows("gaps")}
     assert gaps == {"310000000021", "310000000022", "310000000023"}
+
+
+def test_a_refusal_passes_through_a_context_manager_as_it_is() -> None:
+    """Python writes to an exception that passes: a frozen one would turn into a TypeError that hides it."""
+
+    @contextlib.contextmanager
+    def around() -> Iterator[None]:
+        yield
+
+    with pytest.raises(NotReady, match="not yet"), around():
+        raise NotReady("early", "not yet", "wait")
 
 
 def test_external_ids_are_long_unique_and_not_taken_from_anybody(transactional_db: None) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import botocore.credentials
 import pytest
 from django.conf import settings
-from django.test import override_settings
+from django.contrib.auth.models import User
+from django.test import Client, override_settings
 
 from cloud_entitlements.aws.doctor import examine
 from cloud_entitlements.aws.explained import KINDS
@@ -157,7 +158,7 @@ def test_an_account_that_throttles_from_the_first_call_says_so_and_no_other_wait
 
 
 def test_an_account_takes_no_more_calls_than_its_share(
-    quay: Connection, platform: Running, finish: Finish
+    quay: Connection, platform: Running, finish: Finish, client: Client
 ) -> None:
     before = platform.calls()[-1]["n"]
     with override_settings(MAX_CALLS_PER_ACCOUNT=4):
@@ -170,6 +171,10 @@ def test_an_account_takes_no_more_calls_than_its_share(
     assert max(by_account.values()) <= 4
     told = commands.find(str(quay.id)).calls
     assert (told["cap"], told["accounts"], told["most"]) == (4, 2, 4)
+    client.force_login(User.objects.create_superuser("ada", password="correct horse battery"))
+    page = client.get(f"/setup/aws/{quay.id}/").content.decode()
+    assert "8 in the last run, at most 4 in one account" in page
+    assert "capped at 4 (<code>CIEM_MAX_CALLS_PER_ACCOUNT</code>)" in page
 
 
 def test_credentials_are_renewed_before_they_run_out_in_the_middle_of_a_run(

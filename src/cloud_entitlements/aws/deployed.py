@@ -7,6 +7,7 @@ policy, so that a role which was changed by hand shows too. Imports `permissions
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from cloud_entitlements.aws.permissions import Permission, action_of, of_role
 from cloud_entitlements.aws.template import TEMPLATE_VERSION, VERSION_TAG
 
 UNTAGGED = "unknown"
+_REFUSED = re.compile(r"not authorized to perform: (\S+) .*no identity-based policy allows", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,24 @@ def read_role(row: Mapping[str, Any], documents: Mapping[str, str]) -> DeployedR
     return DeployedRole(row["account_id"], version, frozenset(allowed), tuple(_principals(trust)))
 
 
-def deployment(roles: Iterable[DeployedRole], management_account: str | None) -> Deployment:
-    """`management_account` is None for a single account, whose role is like a member's."""
+def deployment(
+    roles: Iterable[DeployedRole], management_account: str | None, refusals: Iterable[str] = ()
+) -> Deployment:
+    """`management_account` is None for a single account, whose role is like a member's.
+
+    `refusals` are AWS's words to the management role. Where that role itself was not read, because its account lies
+    outside the targets, they tell what it lacks.
+    """
     found = list(roles)
     lacking: Counter[str] = Counter()
     for role in found:
         wanted = of_role("management" if role.account_id == management_account else "member")
         lacking.update(one.action for one in wanted if one.action.lower() not in role.actions)
     known = {one.action: one for kind in ("management", "member") for one in of_role(kind)}
+    if all(role.account_id != management_account for role in found):
+        lacking.update(
+            {named[1] for words in refusals if (named := _REFUSED.search(words)) and named[1] in known}
+        )
     return Deployment(
         found=dict(sorted(Counter(role.version for role in found).items())),
         missing=tuple(

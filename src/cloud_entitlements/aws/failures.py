@@ -91,9 +91,15 @@ def _from_answer(error: Any, call: str, facts: Mapping[str, str]) -> Failure:
     return explain(code, call, text, request_id, **{**_caller(message), **facts})
 
 
-def _caller(message: str) -> dict[str, str]:
+def named_caller(message: str) -> tuple[str, str] | None:
+    """ARN and account of whom a denial names as its caller."""
     found = _CALLER.search(message)
-    return {"caller_arn": found[1], "caller_account": found[2]} if found else {}
+    return (found[1], found[2]) if found else None
+
+
+def _caller(message: str) -> dict[str, str]:
+    found = named_caller(message)
+    return {"caller_arn": found[0], "caller_account": found[1]} if found else {}
 
 
 def _without_answer(error: Exception) -> str:

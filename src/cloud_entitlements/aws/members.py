@@ -1,6 +1,6 @@
 """The way into one member account: what stops it, told apart as far as can be seen.
 
-Imports `sessions`, `checks`, `failures`, `narrowing`, `stacksets`.
+Imports `sessions`, `checks`, `failures`, `narrowing`, `platform`, `stacksets`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Literal
 
 from cloud_entitlements.aws.checks import REFUSED_WITHOUT, REFUSED_WRONG, refused
 from cloud_entitlements.aws.failures import Cause, Failure, causes_of, from_error, is_denied
+from cloud_entitlements.aws.narrowing import another_calls
 from cloud_entitlements.aws.perimeter import Suspect, named_by_aws
+from cloud_entitlements.aws.platform import PlatformIdentity, caller_in
 from cloud_entitlements.aws.sessions import AwsSession, AwsSessions, RoleToAssume, SwitchedOff
 from cloud_entitlements.aws.stacksets import Instance
 
@@ -54,15 +56,25 @@ class Around:
     """Service control policies above it that deny what the role asks."""
     makers: tuple[Suspect, ...] = ()
     """Service control policies above it that deny StackSets the making of the role."""
+    added: bool = False
+    """Its unit was added to the targets, and no deployment of it was seen since."""
+    platform: PlatformIdentity | None = None
+    previous_arn: str = ""
+    """The platform's identity before it was changed."""
+    trusted: str = ""
+    """Whom roles of this connection trusted when they were read last, if not the platform's identity alone."""
 
-    def state(self, status: Status, code: str, detail: str, suspects: Sequence[Suspect] = ()) -> MemberState:
-        return MemberState(status, detail, code, self._causes(code, named_by_aws(suspects, detail)))
+    def state(
+        self, status: Status, code: str, detail: str, suspects: Sequence[Suspect] = (), **more: str
+    ) -> MemberState:
+        causes = self._causes(code, named_by_aws(suspects, detail), {**self.facts, **more})
+        return MemberState(status, detail, code, causes)
 
-    def _causes(self, code: str, suspects: Sequence[Suspect]) -> tuple[Cause, ...]:
+    def _causes(self, code: str, suspects: Sequence[Suspect], facts: Mapping[str, str]) -> tuple[Cause, ...]:
         """The first cause once for each policy that is suspected, then the others."""
         if not suspects:
-            return causes_of(code, **self.facts)
-        named = [(one, causes_of(code, **{**self.facts, "policy": one.words})) for one in suspects]
+            return causes_of(code, **facts)
+        named = [(one, causes_of(code, **{**facts, "policy": one.words})) for one in suspects]
         first = [replace(causes[0], fix=f"{_EXCEPTED}: {one.condition}") for one, causes in named]
         return (*first, *named[0][1][1:])
 
@@ -111,9 +123,22 @@ def _not_entered(error: Exception, around: Around) -> MemberState:
         return MemberState("failed", failure.message, failure.code, failure.causes)
     if failure.code in _OF_THE_PLATFORM:
         return around.state("refused", _OF_THE_PLATFORM[failure.code], failure.message)
+    another = _another_caller(failure, around)
+    if another is not None:
+        return another
     if failure.code == "denied_by_rcp" or (around.perimeter and _deployed(around.instance)):
         return around.state("denied", "member_denied_by_rcp", failure.message, around.perimeter)
     return _by_deployment(around, failure)
+
+
+def _another_caller(failure: Failure, around: Around) -> MemberState | None:
+    """AWS's denial names the caller: is it the identity that the template trusts?"""
+    caller = caller_in(failure.message)
+    if around.platform is None or caller is None or not _deployed(around.instance):
+        return None
+    code = another_calls(caller, around.platform, around.previous_arn)
+    facts = {"stored_arn": around.platform.arn, "caller_arn": caller.arn}
+    return around.state("refused", code, failure.message, (), **facts) if code else None
 
 
 def _deployed(instance: Instance | None) -> bool:
@@ -122,10 +147,14 @@ def _deployed(instance: Instance | None) -> bool:
 
 def _by_deployment(around: Around, failure: Failure) -> MemberState:
     instance = around.instance
+    if instance is None and around.added:
+        return around.state("pending", "member_unit_added", "its unit was added: the stack is to be updated")
     if instance is None:
         return around.state("pending", "member_role_missing", "the StackSet has not reached this account yet")
     if instance.under_way:
         return around.state("pending", "member_pending", "the StackSet is deploying to this account")
+    if instance.deployed and around.trusted:
+        return around.state("refused", "member_trusts_another", failure.message, trusted=around.trusted)
     if instance.deployed:
         return around.state("refused", "member_refused", failure.message)
     reason = instance.reason or f"the deployment is {(instance.detailed_status or instance.status).lower()}"

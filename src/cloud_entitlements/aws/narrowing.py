@@ -21,7 +21,14 @@ from cloud_entitlements.aws.explained.role import (
 )
 from cloud_entitlements.aws.failures import from_error
 from cloud_entitlements.aws.pasted import RoleArn
-from cloud_entitlements.aws.platform import QUICK, PlatformIdentity, simulated, who_calls
+from cloud_entitlements.aws.platform import (
+    QUICK,
+    Caller,
+    PlatformIdentity,
+    identity_of,
+    simulated,
+    who_calls,
+)
 from cloud_entitlements.aws.sessions import AwsSessions, SwitchedOff
 
 CALL = "sts:AssumeRole"
@@ -46,6 +53,8 @@ class Evidence:
     """When the role answered last; empty when it never did."""
     identity_changed: str = ""
     """When the platform's identity was changed, if the role may still trust the one before."""
+    previous_arn: str = ""
+    """The platform's identity before that."""
 
     def known(self, **more: str) -> dict[str, str]:
         return {
@@ -80,12 +89,21 @@ def _of_the_platform(failure: Failure, sessions: AwsSessions, evidence: Evidence
         raise
     except Exception:  # noqa: BLE001  then it stays unknown, and nothing is ruled out
         return None
-    if not caller.is_session_of(evidence.platform):
+    another = another_calls(caller, evidence.platform, evidence.previous_arn)
+    if another:
         stored = {"stored_arn": evidence.platform.arn, "caller_arn": caller.arn}
-        return explain("other_principal", CALL, failure.message, failure.request_id, **stored)
+        return explain(another, CALL, failure.message, failure.request_id, **stored)
     verdict = simulated(sessions, evidence.platform, evidence.role.arn)
     code = {"denied": "platform_may_not_assume", "denied_by_scp": "platform_denied_by_scp"}.get(verdict)
     return _as(code, failure, evidence) if code else None
+
+
+def another_calls(caller: Caller, platform: PlatformIdentity, previous_arn: str) -> str:
+    """The kind of failure it is that somebody else than the stored identity calls; empty when it is the same."""
+    if caller.is_session_of(platform):
+        return ""
+    before = identity_of(previous_arn) if previous_arn else None
+    return "rotation_halfway" if before and caller.is_session_of(before) else "other_principal"
 
 
 def _of_the_role(failure: Failure, evidence: Evidence, waited: float) -> Failure:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cloud_entitlements.aws.failures import Failure, explain, from_error
+from cloud_entitlements.aws.failures import Failure, explain, from_error, named_caller
 from cloud_entitlements.aws.sessions import AwsSession, AwsSessions, Patience, SwitchedOff
 
 SETTING = "CIEM_PLATFORM_PRINCIPAL"
@@ -53,6 +53,18 @@ class Caller:
         if identity.kind == "user":
             return self.arn == identity.arn
         return (self.account_id, self.role_name) == (identity.account_id, identity.arn.rpartition("/")[2])
+
+
+def identity_of(arn: str) -> PlatformIdentity:
+    """The role or user that `arn` names."""
+    _, partition, _, _, account_id, resource = arn.split(":", 5)
+    return PlatformIdentity(account_id, arn, partition, resource.partition("/")[0])
+
+
+def caller_in(message: str) -> Caller | None:
+    """Whom a denial of AWS's names as its caller: known without another call."""
+    named = named_caller(message)
+    return Caller(named[1], named[0]) if named else None
 
 
 def who_calls(session: AwsSession) -> Caller:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,12 +106,17 @@ def delete_command(given: TemplateInput) -> str:
     return f"aws cloudformation delete-stack --stack-name {stack} && aws cloudformation wait stack-delete-complete --stack-name {stack}"
 
 
-def let_go_command(given: TemplateInput) -> str:
-    """When the StackSet can't reach suspended accounts: lets go of its instances, which leaves their stacks."""
+def let_go_command(given: TemplateInput, accounts: Sequence[str] = ()) -> str:
+    """When the StackSet can't reach suspended accounts: lets go of their instances, which leaves their stacks.
+
+    `accounts` are those that are known to be out of reach: no other then keeps its role by mistake.
+    """
+    targets = f"OrganizationalUnitIds={','.join(given.target_ids)}"
+    only = f",Accounts={','.join(accounts)},AccountFilterType=INTERSECTION" if accounts else ""
     return shlex.join(
         ["aws", "cloudformation", "delete-stack-instances", "--stack-set-name", names(given.suffix).stackset_name,
-         "--deployment-targets", f"OrganizationalUnitIds={','.join(given.target_ids)}", "--regions"]
-    ) + ' "$AWS_REGION" --retain-stacks --operation-preferences FailureTolerancePercentage=100,MaxConcurrentPercentage=100'  # fmt: skip
+         "--deployment-targets", f"{targets}{only}", "--regions"]
+    ) + ' "${AWS_REGION:-$(aws configure get region)}" --retain-stacks --operation-preferences FailureTolerancePercentage=100,MaxConcurrentPercentage=100'  # fmt: skip
 
 
 def outputs_command(given: TemplateInput) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from cloud_entitlements.cli.product import commands
 
 FOUND = 1
 PLATFORM = {"arn": "IDENTITY", "previous_arn": "BEFORE", "changed_at": "CHANGED AT"}
+MISSING = {"action": "MISSING", "purpose": "PURPOSE", "collectors": "WAITS FOR IT", "accounts": "ROLES"}
 TRUST = {"name": "NAME", "state": "STATE", "trusts": "TRUSTS"}
 
 
@@ -50,6 +52,17 @@ def add_care(group: click.Group, kind: str) -> None:
         )
         if found["answering"]:
             raise click.exceptions.Exit(FOUND)
+
+
+def show_deployment(context: Context, deployed: Mapping[str, Any]) -> None:
+    """What the deployed roles lack, and the line that updates them."""
+    if deployed.get("missing"):
+        click.echo()
+        rows(context, deployed["missing"], MISSING)
+    if deployed.get("update"):
+        click.echo(
+            clean(f"download the template, then update the stack:\n  {deployed['update']}"), file=sys.stderr
+        )
 
 
 def _causes(causes: list[dict[str, str]]) -> None:

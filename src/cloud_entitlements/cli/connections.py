@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cloud_entitlements.cli.care import add_care
+from cloud_entitlements.cli.care import add_care, show_deployment
 from cloud_entitlements.cli.context import Context
 from cloud_entitlements.cli.printing import record, rows
 from cloud_entitlements.cli.product import commands
@@ -22,7 +22,9 @@ LIST = {
 SHOW = {
     **LIST, "organization_id": "ORGANIZATION", "target_ids": "TARGETS", "external_id": "EXTERNAL ID",
     "role_arn": "ROLE", "synchronization.ended_at": "LAST ENDED", "synchronization.next_at": "NEXT",
-    "synchronization.error": "ERROR",
+    "synchronization.error": "ERROR", "critical": "CRITICAL", "deployment.found": "TEMPLATE",
+    "calls.total": "AWS CALLS", "calls.most": "MOST IN ONE ACCOUNT",
+    "calls.most_account": "THAT ACCOUNT", "calls.cap": "CAP FOR AN ACCOUNT",
 }  # fmt: skip
 ACCOUNTS = {
     "account_id": "ACCOUNT", "name": "NAME", "unit_path": "UNIT", "status": "STATUS", "detail": "DETAIL",
@@ -64,6 +66,8 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
                 found["checks"],
                 {"title": "CHECK", "state": "STATE", "detail": "DETAIL", "message": "AWS"},
             )
+        if context.output == "table":
+            show_deployment(context, found["deployment"] or {})
 
     @group.command(
         "template", help="Print the CloudFormation template, or the same roles as a Terraform file."
@@ -175,7 +179,8 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
                 click.confirm(f"Remove {name}?", abort=True, err=True)
             product.remove(connection, "purge" if purge else "keep")
         click.echo(
-            f"removed {name}; in AWS delete the stack `{stack}`: that removes the roles", file=sys.stderr
+            f"removed {name}; in AWS delete the stack `{stack}`, if it stands: that removes the roles",
+            file=sys.stderr,
         )
 
     _add_command(group, kind)

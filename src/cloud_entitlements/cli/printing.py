@@ -84,4 +84,6 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Mapping) and value.keys() == {"total", "connected"}:
         return f"{value['connected']} of {value['total']}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} ({count})" for name, count in value.items())
     return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)

@@ -56,9 +56,14 @@ def _checks(connection: Any, _run: Any, told: dict[str, str]) -> None:
 def _accounts(_connection: Any, run: Any, told: dict[str, str]) -> None:
     from cloud_entitlements.work import ledger
 
-    progress = ledger.progress(run, "account")
+    asked = run.kind == "farewell"
+    progress = ledger.progress(run, "gone" if asked else "account")
     now = ", ".join(f"{item.key} {item.progress_text}".strip() for item in ledger.under_way(run, most=3))
-    line = f"{progress.done} of {progress.total} accounts" if progress.total else "reading the organization"
+    line = (
+        f"{progress.done} of {progress.total} {'roles asked' if asked else 'accounts'}"
+        if progress.total
+        else "reading the organization"
+    )
     line = f"{line}: {now}" if now else line
     if told.get("line") != line:
         told["line"] = line

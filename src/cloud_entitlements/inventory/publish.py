@@ -24,6 +24,7 @@ from cloud_entitlements.inventory.snapshot import LATEST, Snapshot
 from cloud_entitlements.inventory.staging import NOT_GIVEN, Part, Staging
 from cloud_entitlements.inventory.tables import BOOKKEEPING, TABLES, Table
 
+_LEAST_OBJECT = 2**20
 IDENTITY_TABLES = {"user": "users", "role": "roles", "group": "groups"}
 
 
@@ -133,14 +134,16 @@ def _spread(folder: Path, parts: Sequence[Part], kept: _Kept, now: datetime) -> 
             name: open_files.enter_context((folder / f"{name}.jsonl").open("w", encoding="utf-8"))
             for name in TABLES
         }
+        shared: set[tuple[str, ...]] = set()
         for part in parts:
+            whose = {"account_id": part.account_id, "collector": part.collector}
             for table, row in part.rows() if part.outcome == "collected" else ():
-                whose = (
-                    {}
-                    if TABLES[table].shared
-                    else {"account_id": part.account_id, "collector": part.collector}
-                )
-                _put(files[table], {**row, **whose})
+                if not TABLES[table].shared:
+                    _put(files[table], {**row, **whose})
+                elif (key := (table, *(row[column] for column in TABLES[table].key))) not in shared:
+                    # The policies of AWS's own come from every account: each is written once.
+                    shared.add(key)
+                    _put(files[table], row)
             _put(files["collections"], _collection(part, kept))
             if part.gap is not None:
                 _put(files["gaps"], _gap(part, kept, now))
@@ -193,11 +196,13 @@ def _writable(value: Any) -> Any:
 
 def _to_parquet(folder: Path, table: Table, kept: _Kept) -> TableFile:
     lines, parquet = folder / f"{table.name}.jsonl", folder / f"{table.name}.parquet"
+    longest = max(_LEAST_OBJECT, _longest(lines))
     with duckdb.connect(":memory:") as database:
-        database.execute("SET threads = 2")
+        # DuckDB's reader takes twice the longest object for each thread, whatever the file holds.
+        database.execute("SET threads = 1")
         database.execute("SET preserve_insertion_order = false")
         sources = [f"SELECT * FROM read_json({_text(str(lines))}, format='newline_delimited', "
-                   f"maximum_object_size=67108864, columns={_columns(table)})"]  # fmt: skip
+                   f"maximum_object_size={longest}, columns={_columns(table)})"]  # fmt: skip
         previous = kept.previous if kept.previous and kept.previous.has(table.name) else None
         if previous is not None and table.shared:
             sources.append(
@@ -208,8 +213,10 @@ def _to_parquet(folder: Path, table: Table, kept: _Kept) -> TableFile:
             _insert_kept(database, folder, kept.collected_at)
             sources.append(_kept_rows(previous, table))
         key = ", ".join(_name(column) for column in table.key)
+        # A window, for DISTINCT ON takes more memory for the same rows.
+        numbered = f"SELECT *, row_number() OVER (PARTITION BY {key}) AS nth FROM ({' UNION ALL BY NAME '.join(sources)})"
         database.execute(
-            f"COPY (SELECT DISTINCT ON ({key}) * FROM ({' UNION ALL BY NAME '.join(sources)}) ORDER BY {key}) "
+            f"COPY (SELECT * EXCLUDE nth FROM ({numbered}) WHERE nth = 1 ORDER BY {key}) "
             f"TO {_text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)"
         )
         counted = database.execute(f"SELECT count(*) FROM read_parquet({_text(str(parquet))})").fetchone()
@@ -218,6 +225,12 @@ def _to_parquet(folder: Path, table: Table, kept: _Kept) -> TableFile:
         os.fsync(file.fileno())
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return TableFile(rows=counted[0] if counted else 0, bytes=parquet.stat().st_size, sha256=digest)
+
+
+def _longest(lines: Path) -> int:
+    """Bytes of the longest line, its end included."""
+    with lines.open("rb") as file:
+        return max((len(line) for line in file), default=0)
 
 
 def _insert_kept(database: Any, folder: Path, kept: Iterable[tuple[str, str]]) -> None:

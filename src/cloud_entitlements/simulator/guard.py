@@ -211,7 +211,7 @@ def _assume(caller: Caller, parameters: dict[str, str]) -> None:
         else None
     )
     _not_limited(caller, request)
-    if role is None:
+    if role is None or getattr(organizations.account(account), "state", "ACTIVE") != "ACTIVE":
         raise plain
     if organizations.denied_by(organizations.RCP, account, request) is not None:
         # AWS names the layer to callers of the same organization alone; a stranger is told nothing.

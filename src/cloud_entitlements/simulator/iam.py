@@ -2,7 +2,7 @@
 
 - AWS managed policies: moto parses all of them for every account; here one appears when it is first attached.
 - a template's role: moto ignores ManagedPolicyArns and keeps inline policies as dicts, which breaks
-  GetAccountAuthorizationDetails; a role that exists already is an error on AWS.
+  GetAccountAuthorizationDetails; a role that exists already is an error on AWS; an update changes its trust, too.
 - GetAccountAuthorizationDetails: moto leaves out policy names and never pages.
 - the credential report: moto has no root row and one date for all.
 - ListOrganizationsFeatures and SimulatePrincipalPolicy are missing.
@@ -46,6 +46,7 @@ def install() -> None:
     Role.create_from_cloudformation_json = classmethod(
         _role_from_template(Role.create_from_cloudformation_json)
     )
+    Role.update_from_cloudformation_json = classmethod(_role_updated)
     Role.delete_from_cloudformation_json = classmethod(_role_deleted)
     answers = responses.IamResponse
     answers.get_account_authorization_details = authorization_details
@@ -108,6 +109,26 @@ def _role_from_template(original: Any) -> Callable[..., Any]:
         return role
 
     return create
+
+
+def _role_updated(
+    _cls: Any, /, original_resource: Any, cloudformation_json: dict[str, Any], account_id: str, **_more: Any
+) -> Any:
+    """Trust, policies, boundary and tags; name and path stay, as ours do."""
+    role, properties, backend = (
+        original_resource,
+        cloudformation_json["Properties"],
+        iam_backends[account_id]["aws"],
+    )
+    _boundary_exists(backend, properties.get("PermissionsBoundary"))
+    role.assume_role_policy_document = json.dumps(properties["AssumeRolePolicyDocument"])
+    role.policies = {
+        policy["PolicyName"]: json.dumps(policy["PolicyDocument"])
+        for policy in properties.get("Policies", [])
+    }
+    role.permissions_boundary_arn = properties.get("PermissionsBoundary", "")
+    role.tags = list(backend._tag_verification(properties.get("Tags", [])).values())
+    return role
 
 
 class NotMade(Exception):

@@ -12,6 +12,7 @@ from moto.core.exceptions import ServiceException
 from cloud_entitlements.simulator import callers, iam
 from cloud_entitlements.simulator.callers import Caller
 from cloud_entitlements.simulator.guard import signer
+from cloud_entitlements.simulator.stacksets import StackSetResource
 
 MAX_TEMPLATE_BYTES = 51_200
 _NAMED_ROLE = re.compile(r"^\s*RoleName:", re.MULTILINE)
@@ -25,6 +26,7 @@ def install() -> None:
     backend = models.CloudFormationBackend
     backend.create_stack = _rolling_back(backend.create_stack)
     backend.update_stack = _restoring(backend.update_stack)
+    backend.delete_stack = _stopping(backend.delete_stack)
     answers = responses.CloudFormationResponse
     for name in ("create_stack", "update_stack"):
         setattr(answers, name, _checked(getattr(answers, name)))
@@ -90,6 +92,9 @@ def _restoring(original: Any) -> Any:
     def update_stack(self: Any, *args: Any, **given: Any) -> Any:
         name = given.get("name") or args[0]
         stack = self.get_stack(name)
+        # AWS keeps what a parameter was, also where that was a default; moto keeps only what was given.
+        known = stack.resource_map.resolved_parameters
+        stack.parameters = {key: ",".join(_listed(value)) for key, value in known.items()}
         try:
             return original(self, *args, **given)
         except Exception as error:
@@ -98,3 +103,28 @@ def _restoring(original: Any) -> Any:
             raise
 
     return update_stack
+
+
+def _listed(value: Any) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
+
+
+def _stopping(original: Any) -> Any:
+    def delete_stack(self: Any, name_or_stack_id: str) -> None:
+        """A StackSet that can't be deleted stops the deletion; what it depends on stays with it."""
+        found = (one for one in self.stacks.values() if name_or_stack_id in (one.stack_id, one.name))
+        stack = next(found, None)
+        if stack is None:
+            return
+        try:
+            for resource in list(stack.resource_map._parsed_resources.values()):
+                if isinstance(resource, StackSetResource):
+                    resource.deployment.end()
+        except ValidationError as error:
+            reason = str(error.message)
+            stack._add_stack_event("DELETE_FAILED", resource_status_reason=reason)
+            stack.status, stack.stack_status_reason = "DELETE_FAILED", reason
+            return
+        original(self, name_or_stack_id)
+
+    return delete_stack

@@ -34,6 +34,10 @@ HELD: set[str] = set()
 """Not empty: new instances stay RUNNING."""
 SETS: dict[str, Deployment] = {}
 """By StackSet id."""
+NOT_EMPTY = (
+    'Resource handler returned message: "StackSet is not empty (Service: CloudFormation, Status Code: 409)" '
+    "(HandlerErrorCode: GeneralServiceException)"
+)
 
 
 @dataclass(slots=True)
@@ -91,15 +95,36 @@ class Deployment:
 
     def redeploy(self) -> None:
         """Tries again what did not succeed, and brings all to the template as it is now."""
-        for instance in self.instances.values():
-            _delete(instance)
-        self.instances.clear()
+        for instance in list(self.instances.values()):
+            if not _stuck(instance):
+                _delete(self.instances.pop(instance.account))
         self.follow("UPDATE")
 
     def end(self) -> None:
-        for instance in self.instances.values():
-            _delete(instance)
-        self.instances.clear()
+        """Raises when instances are left: their accounts can't be reached, and AWS then deletes no StackSet."""
+        self.let_go(list(self.instances), retain=False)
+        if self.instances:
+            raise cloudformation.ValidationError(message=NOT_EMPTY)
+
+    def let_go(self, accounts: list[str], *, retain: bool) -> None:
+        """DeleteStackInstances. `retain` leaves the stacks in their accounts, with their roles."""
+        for account in accounts:
+            instance = self.instances[account]
+            if _stuck(instance) and not retain:
+                instance.status = instance.detailed = "INOPERABLE"
+                instance.reason = f"Account {account} is suspended"
+                continue
+            if not retain:
+                _delete(instance)
+            del self.instances[account]
+        self._note("DELETE", accounts)
+
+    def chosen(self, units: list[str], accounts: list[str], how: str) -> list[str]:
+        """Accounts with an instance below `units`; INTERSECTION leaves those of `accounts` alone."""
+        backend = organizations.backend_of(self.manager)
+        below = {account.id for unit in units for account in organizations.below(backend, unit)}
+        wanted = below & set(accounts) if how == "INTERSECTION" else below
+        return [account for account in self.instances if account in wanted]
 
     def catch_up(self) -> int:
         """Deploys what was held."""
@@ -154,6 +179,16 @@ class Deployment:
                 "accounts": accounts,
             },
         )
+
+
+def _stuck(instance: Instance) -> bool:
+    """It has a stack in an account that AWS suspended since."""
+    return instance.stack is not None and getattr(
+        organizations.account(instance.account), "state", ""
+    ) not in (
+        "ACTIVE",
+        "",
+    )
 
 
 def _delete(instance: Instance) -> None:
@@ -222,16 +257,21 @@ class StackSetResource(CloudFormationModel):  # type: ignore[misc]
         return cls(deployment)
 
     @classmethod
-    def update_from_cloudformation_json(
-        cls, original: StackSetResource, _new_name: str, resource: dict[str, Any], _account: str, _region: str
+    def update_from_cloudformation_json(  # named by moto, which passes them by name
+        cls,
+        original_resource: StackSetResource,
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
     ) -> StackSetResource:
-        properties, deployment = resource["Properties"], original.deployment
+        properties, deployment = cloudformation_json["Properties"], original_resource.deployment
         deployment.targets, deployment.regions = _targets(properties)
         deployment.stackset.template = properties["TemplateBody"]
         deployment.stackset.parameters = _parameters(properties)
         _require_targets(deployment)
         deployment.redeploy()
-        return original
+        return original_resource
 
     @classmethod
     def delete_from_cloudformation_json(
@@ -309,6 +349,7 @@ def install() -> None:
     answers.deactivate_organizations_access = deactivate
     answers.describe_organizations_access = describe_access
     answers.list_stack_instances = list_instances
+    answers.delete_stack_instances = delete_instances
     answers.list_stack_set_operations = list_operations
     answers.list_stack_set_operation_results = list_results
 
@@ -352,6 +393,15 @@ def list_instances(self: Any) -> ActionResult:
     if start + 100 < len(instances):
         answer["NextToken"] = str(start + 100)
     return ActionResult(answer)
+
+
+def delete_instances(self: Any) -> ActionResult:
+    deployment, given = _deployment(self), self._get_param("DeploymentTargets", {})
+    units, accounts = given.get("OrganizationalUnitIds", []), given.get("Accounts", [])
+    chosen = deployment.chosen(units, accounts, given.get("AccountFilterType", ""))
+    retain = str(self._get_param("RetainStacks")).lower() == "true"
+    deployment.let_go(chosen if deployment.region in self._get_param("Regions", []) else [], retain=retain)
+    return ActionResult({"OperationId": deployment.operations[0]["OperationId"]})
 
 
 def list_operations(self: Any) -> ActionResult:

@@ -1,4 +1,4 @@
-"""The verbs of the ledger: start, add, claim, renew, finish, postpone, give back, fail, hold, forget.
+"""The verbs of the ledger: start, add, claim, renew, finish, postpone, give back, fail, hold, give way, forget.
 
 Each is one transaction. Whoever claimed an item proves it by owner and attempt: a finish by somebody whose
 lease ran out, and whose item another has taken over, changes nothing and returns False.
@@ -7,7 +7,7 @@ lease ran out, and whose item another has taken over, changes nothing and return
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -248,6 +248,14 @@ def hold(subject: str) -> None:
 
 def unhold(subject: str) -> None:
     Run.objects.filter(subject=subject, state=Run.State.HELD).update(state=Run.State.RUNNING)
+
+
+def give_way(subject: str, kinds: Collection[str]) -> None:
+    """A run of these kinds that is only queued ends; what is asked for next takes its place."""
+    queued = Run.objects.filter(subject=subject, kind__in=kinds, state=Run.State.QUEUED)
+    queued.update(
+        state=Run.State.FAILED, error="it gave way to what was asked for later", ended_at=timezone.now()
+    )
 
 
 def forget(subject: str) -> None:

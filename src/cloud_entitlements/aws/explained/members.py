@@ -63,6 +63,36 @@ GROUP = Group(
             ),
         ),
         Kind(
+            "member_unit_added",
+            "Its unit was added, and the stack is not updated yet",
+            (
+                Cause(
+                    "the targets of this connection were changed, and the StackSet does not know of it",
+                    "update the stack with the template as it is now: {update}",
+                    tell="its parameter `TargetIds` is not `{targets}`: `aws cloudformation describe-stacks --stack-name {stack} "
+                    "--query 'Stacks[0].Parameters'`",
+                ),
+                Cause(
+                    "the stack was updated a moment ago: StackSets reaches the accounts within minutes",
+                    "nothing to do: it is tried again",
+                    tell="`TargetIds` is right already",
+                ),
+            ),
+        ),
+        Kind(
+            "member_trusts_another",
+            "The role trusts the platform's identity of before",
+            (
+                Cause(
+                    "the platform's identity was changed to `{platform_arn}`, and roles here trust `{trusted}`",
+                    "update the stack with the template as it is now: {update}",
+                    tell="`aws iam get-role --role-name {name}` in account {account} shows another `aws:PrincipalArn`",
+                ),
+                _CHANGED,
+                _PERIMETER,
+            ),
+        ),
+        Kind(
             "member_deployment_failed",
             "The StackSet failed in the account",
             (

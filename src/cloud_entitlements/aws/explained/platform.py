@@ -113,6 +113,18 @@ GROUP = Group(
             ),
         ),
         Kind(
+            "rotation_halfway",
+            "The platform's identity is being rotated",
+            (
+                Cause(
+                    "templates trust `{stored_arn}` since it was announced, and this program still calls as `{caller_arn}`, "
+                    "the one before: a stack that is updated already admits only the new one",
+                    "start this program with the credentials of `{stored_arn}`, then Reprocess",
+                    tell="`ciem platform show` says which connections trust which",
+                ),
+            ),
+        ),
+        Kind(
             "other_than_setting",
             "The caller is not the identity that the setting names",
             (

@@ -13,7 +13,7 @@ from cloud_entitlements.aws.members import Around
 from cloud_entitlements.aws.perimeter import RCP, SCP, ControlPolicy, Excepted, Suspect, suspects
 from cloud_entitlements.aws.stacksets import Instance
 from cloud_entitlements.server.connections import platform
-from cloud_entitlements.server.connections.knowledge import member_facts
+from cloud_entitlements.server.connections.knowledge import member_facts, trusted_instead
 from cloud_entitlements.server.connections.models import Account
 from cloud_entitlements.server.connections.schedule import (
     ACCOUNT,
@@ -27,6 +27,7 @@ from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.ledger import ItemSpec
 
+UNIT_ADDED = "member_unit_added"
 UNKNOWN = Instance("", "CURRENT", "", "")
 """A StackSet that could not be read counts as deployed: then the refusal itself is all that is known."""
 _MADE = ("iam:CreateRole", "iam:PutRolePolicy", "iam:TagRole")
@@ -50,6 +51,7 @@ def add_work(task: Task, accounts: list[dict[str, Any]], instances: Mapping[str,
             payload={
                 "prove": task.connecting or _to_be_proven(row["id"], proven.get(row["id"])),
                 "instance": _as_payload(instances, row["id"]),
+                "added": row["id"] in proven and proven[row["id"]].failure == UNIT_ADDED,
                 **limits.above(row),
                 "collected_at": {c.name: _iso(collected.get((row["id"], c.name))) for c in OF_ACCOUNT},
             },
@@ -123,12 +125,23 @@ def around(task: Task, account_id: str) -> Around:
     """The item's payload, read back."""
     payload = task.job.item.payload
     told = payload["instance"]
-    instance = UNKNOWN if told == "unknown" else Instance(account_id, **told) if told else None
+    unknown = None if payload.get("added") else UNKNOWN  # what is seen says more than what could not be read
+    instance = unknown if told == "unknown" else Instance(account_id, **told) if told else None
     facts = member_facts(task.connection, task.role, account_id, instance.region if instance else "")
     perimeter, limits, makers = (
         tuple(Suspect(**one) for one in payload[name]) for name in ("perimeter", "limits", "makers")
     )
-    return Around(instance, facts, perimeter, limits, makers)
+    return Around(
+        instance,
+        facts,
+        perimeter,
+        limits,
+        makers,
+        added=payload.get("added", False),
+        platform=platform.require(),
+        previous_arn=platform.previous_arn(),
+        trusted=", ".join(trusted_instead(task.connection)),
+    )
 
 
 def _iso(moment: datetime | None) -> str | None:

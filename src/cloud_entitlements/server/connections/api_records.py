@@ -121,6 +121,7 @@ class Record(Schema):
     coverage: CoverageRecord
     deployment: DeploymentRecord | None
     calls: CallsRecord | None
+    critical: str | None
     proven_at: str | None
     checks: list[CheckRecord]
 

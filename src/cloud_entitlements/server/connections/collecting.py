@@ -13,10 +13,10 @@ from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
 from cloud_entitlements.aws.collecting import Scope
 from cloud_entitlements.aws.collectors import OF_ACCOUNT
-from cloud_entitlements.aws.failures import explain
-from cloud_entitlements.aws.members import MemberState, enter, state_after_collecting
-from cloud_entitlements.aws.narrowing import PROPAGATION_SECONDS
-from cloud_entitlements.aws.sessions import AwsSession
+from cloud_entitlements.aws.failures import explain, is_denied
+from cloud_entitlements.aws.members import MemberState, Status, enter, state_after_collecting
+from cloud_entitlements.aws.narrowing import PROPAGATION_SECONDS, why_refused
+from cloud_entitlements.aws.sessions import AwsSession, SwitchedOff
 from cloud_entitlements.inventory import Gap
 from cloud_entitlements.server.connections import checklist
 from cloud_entitlements.server.connections.account_work import around
@@ -44,7 +44,7 @@ def _visit(task: Task, account_id: str) -> tuple[MemberState, list[Gap]]:
     own = account_id == task.role.account_id  # proven already, by the checks
     role = task.role_to_assume(None if own else account_id)
     known, prove = around(task, account_id), task.job.item.payload["prove"] and not own
-    state, session = enter(task.sessions, role, known, prove=prove)
+    state, session = _enter_own(task) if own else enter(task.sessions, role, known, prove=prove)
     if session is None:
         gap = Gap("sts:AssumeRole", state.failure or state.status, state.detail)
         for collector in OF_ACCOUNT:
@@ -55,6 +55,18 @@ def _visit(task: Task, account_id: str) -> tuple[MemberState, list[Gap]]:
     gaps = _collect(task, session, Scope(account_id, task.role.partition))
     failures = [explain(gap.code, gap.call, gap.message, **known.facts) for gap in gaps]
     return state_after_collecting(failures, len(OF_ACCOUNT), known), gaps
+
+
+def _enter_own(task: Task) -> tuple[MemberState, AwsSession | None]:
+    """The role that the stack itself made: no StackSet stands behind it, and more is known of it."""
+    try:
+        return MemberState("connected"), task.sessions.assume(task.role_to_assume())
+    except SwitchedOff:
+        raise
+    except Exception as error:  # noqa: BLE001  every error is a state, with its causes
+        failure = why_refused(error, task.sessions, task.evidence)
+        status: Status = "refused" if is_denied(error) else "failed"
+        return MemberState(status, failure.message, failure.code, failure.causes), None
 
 
 def _collect(task: Task, session: AwsSession, scope: Scope) -> list[Gap]:

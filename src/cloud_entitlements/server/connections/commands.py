@@ -178,7 +178,14 @@ def check_gone(connection: Connection) -> Run:
             f"`{connection.name}` never had a role",
             "there is nothing to check: remove it",
         )
-    return schedule.start_farewell(connection)
+    run = schedule.start_farewell(connection)
+    if run.kind != schedule.FAREWELL:
+        raise NotReady(
+            "busy",
+            f"`{connection.name}` is being collected, and another collection waits already",
+            "check when both have ended",
+        )
+    return run
 
 
 def rotate(arn: str, *, insist: bool = False) -> PlatformIdentity:

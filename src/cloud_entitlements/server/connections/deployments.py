@@ -19,7 +19,8 @@ def deployment_record(connection: Connection, role: RoleArn, snapshot: Snapshot)
     if not roles:
         return {}
     organization = connection.type == Connection.Type.ORGANIZATION
-    found = deployment(roles, connection.management_account_id if organization else None)
+    refusals = [gap["message"] for gap in snapshot.rows("gaps", account_id="organization")]
+    found = deployment(roles, connection.management_account_id if organization else None, refusals)
     return {
         "current": TEMPLATE_VERSION,
         "found": dict(found.found),

@@ -1,15 +1,16 @@
 """After the stack was deleted: does any role still answer? Asked role by role, and collected nothing.
 
-A role that answers still stands. One that answered before and is refused now is gone. Of one that never answered
-nothing can be told from here, and it is said.
+A role that answers still stands. One that answered before and is refused now is gone. Nothing can be told from here,
+and it is said, of one that never answered, of one whose account AWS suspended, and of one that refuses for another
+reason: that it trusts another identity than the one that asks, or that the identity may not ask.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from cloud_entitlements.aws.failures import from_error, is_denied
-from cloud_entitlements.aws.platform import QUICK
+from cloud_entitlements.aws.failures import Failure, from_error, is_denied
+from cloud_entitlements.aws.platform import QUICK, caller_in, identity_of
 from cloud_entitlements.aws.sessions import SwitchedOff
 from cloud_entitlements.server.connections.models import Account, Connection
 from cloud_entitlements.server.connections.records import when
@@ -23,22 +24,45 @@ ANSWERS, NO_MORE, UNTOLD = "answers", "gone", "untold"
 def ask_whether_gone(task: Task) -> dict[str, Any]:
     account_id = task.job.item.key
     own = account_id == task.role.account_id
-    row = task.connection.accounts.filter(account_id=account_id).first()
-    if not own and (row is None or row.collected_at is None):
-        return {"answer": UNTOLD, "detail": _why_untold(row)}
     try:
         task.sessions.assume(task.role_to_assume(None if own else account_id), QUICK)
     except SwitchedOff:
         raise
     except Exception as error:  # noqa: BLE001  every other error leaves it untold, with its words
         failure = from_error(error, "sts:AssumeRole")
-        return {"answer": NO_MORE if is_denied(error) else UNTOLD, "detail": failure.message}
+        if not is_denied(error):
+            return {"answer": UNTOLD, "detail": failure.message}
+        row = task.connection.accounts.filter(account_id=account_id).first()
+        unclear = "" if own else _why_unclear(row)
+        unclear = unclear or _why_refused_anyway(task, failure)
+        return {"answer": UNTOLD if unclear else NO_MORE, "detail": unclear or failure.message}
     return {"answer": ANSWERS, "detail": "the role still answers"}
 
 
-def _why_untold(row: Account | None) -> str:
+def _why_unclear(row: Account | None) -> str:
+    """Empty when a refusal by this account's role can mean that the role is gone."""
+    if row is not None and row.status in (Account.Status.SUSPENDED, Account.Status.CLOSED):
+        words = row.get_status_display().lower()
+        return f"the account is {words}, and AWS refuses every call into it: a role left there comes back with it"
+    answered = row is not None and (
+        row.collected_at or row.proven_at or row.status == Account.Status.TOO_OPEN
+    )
+    if answered:
+        return ""
     words = row.get_status_display().lower() if row else "never seen"
     return f"its role never answered ({words}): whether one is left can't be told from here"
+
+
+def _why_refused_anyway(task: Task, failure: Failure) -> str:
+    """A refusal for another reason than that the role is gone: by a policy, or because another identity asks."""
+    if failure.code != "denied":
+        return failure.message
+    trusted = [identity_of(arn) for arn in task.connection.deployment.get("trusts", [])]
+    caller = caller_in(failure.message)
+    if caller is None or not trusted or any(caller.is_session_of(identity) for identity in trusted):
+        return ""
+    arns = ", ".join(f"`{identity.arn}`" for identity in trusted)
+    return f"the role trusted {arns}, and `{caller.arn}` asks: run the check as the one that it trusted"
 
 
 def farewell_record(connection: Connection) -> dict[str, Any] | None:

@@ -89,11 +89,20 @@ def evidence_of(connection: Connection, role: RoleArn) -> Evidence:
         other_connections={names(other.suffix).role_name: other.name for other in others},
         answered_until=when(answered) or "",
         identity_changed=_identity_changed(connection),
+        previous_arn=platform.previous_arn(),
     )
+
+
+def trusted_instead(connection: Connection) -> list[str]:
+    """Whom the deployed roles trusted when they were read last; empty when it is the platform's identity alone."""
+    trusts: list[str] = connection.deployment.get("trusts", [])
+    return [] if trusts == [platform.require().arn] else trusts
 
 
 def _identity_changed(connection: Connection) -> str:
     changed = platform.changed_at()
+    if connection.deployment.get("trusts"):
+        return (when(changed) or "") if trusted_instead(connection) else ""
     since = connection.proven_at or connection.template_seen_at
     return (when(changed) or "") if changed and since and changed > since else ""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,11 +19,14 @@ from cloud_entitlements.aws.terraform import terraform_lines
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.server.connections import commands, records, shown, tree
 from cloud_entitlements.server.connections.farewell import farewell_record
+from cloud_entitlements.server.connections.identities import identities, identities_of
 from cloud_entitlements.server.connections.knowledge import facts_of
 from cloud_entitlements.server.connections.models import TROUBLE, Account, Connection
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Refusal, Taken
 
 Status = Connection.Status
+LET_GO = 100
+"""A line that names more accounts is too long to paste; run it again for the rest."""
 
 
 def find(connection_id: uuid.UUID) -> Connection:
@@ -48,21 +50,16 @@ def home(request: HttpRequest) -> HttpResponse:
             "connected": [shown.Shown(found) for found in connected],
             "drafts": [found for found in connections if found.status != Status.CONNECTED],
             "off": commands.connections().filter(enabled=False).count(),
-            "identities": _identities(connected),
+            "identities": identities_of(connected),
             "total": sum(found.coverage_total for found in connected),
             "reached": sum(found.coverage_connected for found in connected),
             "trouble": trouble[:20],
             "trouble_count": trouble.count(),
+            "gapped": Account.objects.filter(
+                connection__in=connected, status=Account.Status.CONNECTED, gap_count__gt=0
+            ).count(),
         },
     )
-
-
-def _identities(connected: list[Connection]) -> dict[str, int]:
-    counted: Counter[str] = Counter()
-    for found in connected:
-        snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(found.id))
-        counted.update(snapshot.manifest.identities if snapshot else {})
-    return {kind: counted[kind] for kind in ("user", "role", "group")} if counted else {}
 
 
 def to_list(request: HttpRequest) -> HttpResponse:
@@ -109,6 +106,7 @@ def detail(found: Connection) -> dict[str, Any]:
         "shown": shown.Shown(found),
         "record": records.connection_record(found),
         "snapshot": snapshot.manifest if snapshot else None,
+        "identities": identities([snapshot]) if snapshot else None,
         "gaps": [{**gap, "causes": _fixes(found, gap)} for gap in gaps[:200]],
         "gap_count": len(gaps),
         "units": tree.tree(found),
@@ -243,7 +241,9 @@ def _ways_out(found: Connection) -> dict[str, Any]:
         "names": commands.template_names(found),
         "delete": delete_command(given),
         "terraform": terraform_lines(),
-        "let_go": let_go_command(given) if given.kind == "organization" else "",
+        "let_go": let_go_command(given, [one.account_id for one in suspended[:LET_GO]])
+        if given.kind == "organization"
+        else "",
         "suspended": suspended,
     }
 

@@ -18,6 +18,7 @@ from cloud_entitlements.inventory import Coverage, Gap, Publication, Snapshot, p
 from cloud_entitlements.server.connections import checklist
 from cloud_entitlements.server.connections.collecting import answering
 from cloud_entitlements.server.connections.deployments import deployment_record
+from cloud_entitlements.server.connections.identities import identities
 from cloud_entitlements.server.connections.knowledge import facts_of
 from cloud_entitlements.server.connections.models import Account, Check, Connection
 from cloud_entitlements.server.connections.records import failure_record
@@ -132,6 +133,6 @@ def _end_checklist(connection: Connection, snapshot: Snapshot) -> None:
         coverage = snapshot.manifest.coverage
         text = answering(coverage.connected, coverage.total, ended=True)
         checklist.record(connection, CheckResult(checks.MEMBER_ROLES.code, "passed", text))
-    found = ", ".join(f"{count} {kind}s" for kind, count in snapshot.manifest.identities.items())
+    found = identities([snapshot]).words
     gaps = f"; {snapshot.manifest.gaps} gaps" if snapshot.manifest.gaps else ""
     checklist.record(connection, CheckResult(checks.FIRST_COLLECTION.code, "passed", f"{found}{gaps}"))

@@ -34,6 +34,7 @@ def connection_record(connection: Connection) -> dict[str, Any]:
         "coverage": {"total": connection.coverage_total, "connected": connection.coverage_connected},
         "deployment": connection.deployment or None,
         "calls": connection.calls or None,
+        "critical": critical(connection) or None,
         "proven_at": when(connection.proven_at),
         "checks": [check_record(check) for check in connection.checks.all()],
     }
@@ -50,6 +51,14 @@ def api_url(connection: Connection, *rest: str) -> str:
 
 def page_url(connection: Connection) -> str:
     return reverse("connections:connection", args=[connection.id])
+
+
+def critical(connection: Connection) -> str:
+    """What can't wait, in words: a trust that admits more than it should."""
+    if (connection.sync_failure or {}).get("code") == "trust_too_open":
+        return "Trust too open"
+    count = connection.accounts.filter(status=Account.Status.TOO_OPEN).count()
+    return f"Trust too open in {count} account{'s' if count > 1 else ''}" if count else ""
 
 
 def synchronization(connection: Connection) -> dict[str, Any]:

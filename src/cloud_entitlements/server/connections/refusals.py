@@ -6,7 +6,8 @@
     ├── NotReady    something else comes first (409)
     └── NotFound    no such connection (404)
 
-Every refusal says what, why and what next. Imports `models` and `aws.pasted`.
+Every refusal says what, why and what next. Neither frozen nor slotted: Python writes to an exception as it passes.
+Imports `models` and `aws.pasted`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Refusal(Exception):
     """A command was not carried out, and nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Invalid(Refusal):
     fields: Mapping[str, Problem]
 
@@ -30,7 +31,7 @@ class Invalid(Refusal):
         return "; ".join(f"{field}: {problem.text}" for field, problem in self.fields.items())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Taken(Refusal):
     text: str
     fix: str
@@ -40,7 +41,7 @@ class Taken(Refusal):
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class NotReady(Refusal):
     code: str
     text: str
@@ -50,7 +51,7 @@ class NotReady(Refusal):
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class NotFound(Refusal):
     text: str
     fix: str

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cloud_entitlements.aws.checks import CHECKS_ACCOUNT, CHECKS_ORGANIZATION
-from cloud_entitlements.server.connections.models import Check, Connection
+from cloud_entitlements.server.connections.models import Account, Check, Connection
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.ledger import ItemSpec
 from cloud_entitlements.work.models import Run
@@ -55,7 +55,10 @@ def start_retrying(connection: Connection, account_ids: Sequence[str]) -> Run:
 
 
 def start_farewell(connection: Connection) -> Run:
-    ids = set(connection.accounts.values_list("account_id", flat=True)) | {connection.role_arn.split(":")[4]}
+    """Accounts that were never to have a role are not asked."""
+    outside = Q(status=Account.Status.NOT_TARGETED, collected_at=None)
+    ids = set(connection.accounts.exclude(outside).values_list("account_id", flat=True))
+    ids.add(connection.role_arn.split(":")[4])
     items = [ItemSpec(kind=GONE, key=account_id, stage=STAGE_ACCOUNTS) for account_id in sorted(ids)]
     return _start(connection, FAREWELL, items, trigger="person", payload={"role_arn": connection.role_arn})
 
@@ -63,7 +66,12 @@ def start_farewell(connection: Connection) -> Run:
 def _start(
     connection: Connection, kind: str, items: list[ItemSpec], *, trigger: str, payload: dict[str, object]
 ) -> Run:
+    ledger.give_way(str(connection.id), _COVERED.get(kind, ()))
     return ledger.start_run(str(connection.id), kind, items, trigger=trigger, payload=payload)
+
+
+_COVERED: dict[str, tuple[str, ...]] = {"connect": ("collect", FAREWELL), "collect": (FAREWELL,)}
+"""What need not be done any more when this is asked for: only one run at a time can wait."""
 
 
 def _survey() -> ItemSpec:

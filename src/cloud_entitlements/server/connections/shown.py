@@ -7,7 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from cloud_entitlements.server.connections.models import TROUBLE, Account, Connection
-from cloud_entitlements.server.connections.records import next_run_at, synchronization_state, target_ids
+from cloud_entitlements.server.connections.records import (
+    critical,
+    next_run_at,
+    synchronization_state,
+    target_ids,
+)
 from cloud_entitlements.server.connections.schedule import FAREWELL
 from cloud_entitlements.work import ledger
 
@@ -55,11 +60,7 @@ class Shown:
 
     @property
     def critical(self) -> str:
-        """What can't wait, in words: a trust that admits more than it should."""
-        if (self.connection.sync_failure or {}).get("code") == "trust_too_open":
-            return "Trust too open"
-        count = self.connection.accounts.filter(status=Account.Status.TOO_OPEN).count()
-        return f"Trust too open in {count} account{'s' if count > 1 else ''}" if count else ""
+        return critical(self.connection)
 
     @property
     def outdated(self) -> bool:

@@ -25,7 +25,7 @@ from cloud_entitlements.aws.narrowing import why_refused
 from cloud_entitlements.aws.sessions import AwsSession, SwitchedOff
 from cloud_entitlements.aws.stacksets import Instance, read_instances
 from cloud_entitlements.inventory import Gap, Snapshot
-from cloud_entitlements.server.connections.account_work import add_work
+from cloud_entitlements.server.connections.account_work import UNIT_ADDED, add_work
 from cloud_entitlements.server.connections.knowledge import template_names
 from cloud_entitlements.server.connections.models import Account, Connection
 from cloud_entitlements.server.connections.records import failure_record, target_ids
@@ -192,6 +192,8 @@ def _listed(task: Task, row: dict[str, Any], targets: set[str]) -> bool:
     targeted = not targets.isdisjoint(row["path"].strip("/").split("/"))
     state = state_without_asking(row["state"], targeted=targeted)
     known: dict[str, Any] = {"name": row["name"], "unit_path": row["name_path"]}
+    if state is None and _unit_added(task, row):
+        known |= {"status": Account.Status.PENDING, "failure": UNIT_ADDED}
     if state is not None:
         causes = [asdict(cause) for cause in causes_of(state.failure)]
         known |= {
@@ -202,6 +204,14 @@ def _listed(task: Task, row: dict[str, Any], targets: set[str]) -> bool:
         }
     Account.objects.update_or_create(connection=task.connection, account_id=row["id"], defaults=known)
     return state is None
+
+
+def _unit_added(task: Task, row: dict[str, Any]) -> bool:
+    """It stands where it stood, and was outside the targets: they were changed, the account was not moved."""
+    outside = Account.Status.NOT_TARGETED
+    return task.connection.accounts.filter(
+        account_id=row["id"], unit_path=row["name_path"], status=outside
+    ).exists()
 
 
 def _let_go(task: Task, present: Iterable[str]) -> None:

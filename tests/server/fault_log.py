@@ -1,0 +1,167 @@
+"""Reads the log of the faults as a person would: which part of which account can't have been read, and why.
+
+Takes nothing from the product but names. A call whose attempt is throttled, times out or breaks off is tried again,
+ten times in all, and three times where a person may be waiting; a denial ends it at once. Every line is accounted for:
+one that nobody should have caused is an error, and so is a missing one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ATTEMPTS, QUICK_ATTEMPTS = 10, 3
+CODES = {"throttle": "throttled", "timeout": "timeout", "cut": "reset"}
+ENTER = "AssumeRole"
+OF_ACCOUNT: dict[str, tuple[str, ...]] = {
+    "authorization_details": ("GetAccountAuthorizationDetails",),  # once a page
+    "account_summary": ("GetAccountSummary",),
+    "password_policy": ("GetAccountPasswordPolicy",),
+    "credential_report": ("GenerateCredentialReport", "GetCredentialReport"),
+    "mfa_devices": ("ListVirtualMFADevices", "GetAccountSummary"),
+    "oidc_providers": ("ListOpenIDConnectProviders",),
+    "saml_providers": ("ListSAMLProviders",),
+}
+"""In the order in which they are asked."""
+BY_USER = ("GetAccountAuthorizationDetails", "ListMFADevices")
+"""What `mfa_devices` asks besides, where there are devices that the list does not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was to be asked in this run."""
+
+    manager: str
+    pages: Mapping[str, int]
+    """Of each account's identities."""
+    keyed: Collection[str]
+    """Accounts with a security key."""
+    proof: bool
+    """The daily test of the external id was due."""
+    cap: int | None
+
+
+OF_ORGANIZATION = {
+    "DescribeOrganization": "organization",
+    "ListRoots": "organization",
+    "ListAccountsForParent": "organization",
+    "ListOrganizationalUnitsForParent": "organization",
+    "ListPolicies": "organization_policies",
+    "DescribePolicy": "organization_policies",
+    "ListTargetsForPolicy": "organization_policies",
+    "ListOrganizationsFeatures": "root_access",
+    "ListStackInstances": "",  # helps to explain; what it lacks is no gap
+}
+
+
+@dataclass(slots=True)
+class Lines:
+    """What one account was asked, in order; taken away call by call."""
+
+    left: list[dict[str, Any]]
+    allowed: int | None = None
+    """How many attempts may still be made."""
+    exhausted: int = 0
+    denied: int = 0
+
+    def next(self) -> str | None:
+        return self.left[0]["operation"] if self.left else None
+
+    def call(self, operation: str, attempts: int = ATTEMPTS) -> str:
+        """Why the call failed; empty when it went through."""
+        kind = ""
+        for _ in range(attempts):
+            if self.allowed == 0:
+                return "too_many_calls"
+            assert self.next() == operation, f"{operation} was to be asked, and {self.next()} was"
+            kind = self.left.pop(0)["kind"]
+            self.allowed = None if self.allowed is None else self.allowed - 1
+            if kind in ("", "deny"):
+                self.denied += kind == "deny"
+                return "denied" if kind else ""
+        self.exhausted += 1
+        return CODES[kind]
+
+
+@dataclass(slots=True)
+class Read:
+    """What the gap report and the list of accounts have to say."""
+
+    gaps: dict[tuple[str, str], str] = field(default_factory=dict)
+    states: dict[str, tuple[str, str]] = field(default_factory=dict)
+    exhausted: int = 0
+    denied: int = 0
+    capped: int = 0
+
+
+def read(log: Iterable[Mapping[str, Any]], asked: Asked) -> Read:
+    by_account: dict[str, list[dict[str, Any]]] = {}
+    for line in sorted(log, key=lambda line: line["n"]):
+        by_account.setdefault(line["account"], []).append(dict(line))
+    found = Read()
+    for account in sorted(by_account):
+        lines = Lines(by_account[account])
+        if account == asked.manager:
+            _survey(lines, found, proof=asked.proof)
+        if account in asked.pages:
+            lines.allowed = asked.cap
+            _account(lines, found, account, asked)
+            assert lines.left == [], f"{account} was asked more than it should be"
+            found.capped += lines.allowed == 0
+        found.exhausted += lines.exhausted
+        found.denied += lines.denied
+    return found
+
+
+def _survey(lines: Lines, found: Read, *, proof: bool) -> None:
+    if proof and not lines.call(ENTER, QUICK_ATTEMPTS):
+        _refuses(lines)
+    entered = lines.call(ENTER)
+    if entered:
+        code = "assume_refused" if entered == "denied" else entered
+        found.gaps |= {("organization", name): code for name in OF_ORGANIZATION.values() if name}
+        return
+    while (operation := lines.next()) != ENTER:
+        assert operation is not None, "the account itself was never asked"
+        code, name = lines.call(operation), OF_ORGANIZATION[operation]
+        assert ("organization", name) not in found.gaps, "a part that has failed is not asked further"
+        if code and name:
+            found.gaps["organization", name] = code
+
+
+def _refuses(lines: Lines) -> bool:
+    """Without the external id, and with a wrong one; AWS refuses by an answer as well as by an injected denial."""
+    return all(lines.call(ENTER, QUICK_ATTEMPTS) in ("", "denied") for _ in range(2))
+
+
+def _account(lines: Lines, found: Read, account: str, asked: Asked) -> None:
+    own, state = account == asked.manager, "failed"
+    entered = lines.call(ENTER)
+    if entered == "denied":
+        entered, state = ("assume_refused" if own else "member_refused"), "refused"
+    elif not entered and asked.proof and not own and not _refuses(lines):
+        entered = "member_not_proven"
+    if entered:
+        found.gaps |= {(account, name): entered for name in OF_ACCOUNT}
+        found.states[account] = (state, entered)
+        return
+    codes = {name: _part(lines, name, account, asked) for name in OF_ACCOUNT}
+    found.gaps |= {(account, name): code for name, code in codes.items() if code}
+    found.states[account] = _state(list(codes.values()))
+
+
+def _part(lines: Lines, name: str, account: str, asked: Asked) -> str:
+    operations = OF_ACCOUNT[name]
+    if name == "authorization_details":
+        operations *= asked.pages[account]
+    if name == "mfa_devices" and account in asked.keyed:
+        operations += BY_USER
+    return next((code for operation in operations if (code := lines.call(operation))), "")
+
+
+def _state(codes: list[str]) -> tuple[str, str]:
+    """With some gaps an account counts as read; when nothing came, the first reason is the account's."""
+    if not all(codes):
+        return "connected", ""
+    return ("denied", "member_denied") if codes[0] == "denied" else ("failed", codes[0])
