@@ -4,7 +4,8 @@
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 SYNCED := .venv/.synced
-PYTEST_ARGS ?=
+# Two at a time, a file on one of them: a file's tests share a simulated AWS. `PYTEST_ARGS=-n0` runs them one by one.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 export UV_PYTHON ?= $(PYTHON)
 
 .PHONY: demo test check bench soak format help
@@ -34,6 +35,7 @@ check: $(SYNCED)
 
 bench: $(SYNCED)
 	$(UV) run --no-sync python benchmarks/collect.py
+	$(UV) run --no-sync python benchmarks/decisions.py
 
 soak: $(SYNCED)
 	$(UV) run --no-sync python benchmarks/many_accounts.py

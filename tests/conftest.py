@@ -46,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    # Not for workers of pytest-xdist: they would read the settings, and this folder, before they come here.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def _start_postgres(folder: Path) -> None:

@@ -39,6 +39,8 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CIEM_REQUIRE_BROWSER"):
             pytest.fail(reason)
         pytest.skip(reason)
+    # Playwright keeps an event loop in this thread, in which Django would refuse the tests that come after.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
