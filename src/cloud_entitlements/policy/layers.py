@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from cloud_entitlements.policy.principal import Kind
 from cloud_entitlements.policy.stack import UNREAD, CompiledPolicy, Layer, Levels, PolicySet
@@ -16,16 +17,22 @@ CREDENTIALS = "credentials"
 """What AWS itself limits credentials of a kind to; told as part of the session."""
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
-    """A statement that matches, or may."""
+class Met(NamedTuple):
+    """A statement that matches, or may. A tuple, for a decision makes many, and few are looked at."""
 
     layer: str
-    policy: str
-    """`identity[0]`, `scp[1][0]`: its place among what was given."""
+    place: str
+    """Of its policy's set: `identity`, `scp[1]`."""
+    number: int
+    """Of its policy in the set."""
     statement: Compiled
     truth: Truth
     kinds: tuple[Kind, ...] = ()
+
+    @property
+    def policy(self) -> str:
+        """`identity[0]`, `scp[1][0]`: its place among what was given."""
+        return f"{self.place}[{self.number}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def ask(layer: Layer, name: str, asked: Asked) -> Said:
         return SILENT
     if layer is UNREAD:
         return Said(U, U, unread=True)
-    return _summed(_of_set(layer, name, name, asked), UNREAD in layer)
+    return _of_set(layer, name, name, asked)
 
 
 def ask_levels(levels: Levels, name: str, asked: Asked) -> Said:
@@ -72,7 +79,7 @@ def ask_levels(levels: Levels, name: str, asked: Asked) -> Said:
     allow, deny, unread = T, F, False
     met: list[Met] = []
     for number, level in enumerate(levels):
-        said = _summed(_of_set(level, name, f"{name}[{number}]", asked), UNREAD in level)
+        said = _of_set(level, name, _PLACES.get((name, number)) or f"{name}[{number}]", asked)
         allow, deny = min(allow, said.allow), max(deny, said.deny)
         unread = unread or said.unread
         met += said.met
@@ -111,14 +118,29 @@ def ask_resource(layer: Layer, name: str, asked: Asked) -> Said:
     return Said(said.allow, said.deny, said.met, by_kind, said.unread)
 
 
-def _of_set(members: PolicySet, layer: str, place: str, asked: Asked) -> Iterator[Met]:
+_PLACES = {(name, number): f"{name}[{number}]" for name in (SCP, RCP) for number in range(8)}
+
+
+def _of_set(members: PolicySet, layer: str, place: str, asked: Asked) -> Said:
+    """One loop, and no calls that it can do without: a decision spends its time here."""
+    allow, deny, unread = F, F, False
+    met: list[Met] = []
     for number, member in enumerate(members):
         if member is UNREAD:
+            unread = True
             continue
         for statement in member.about(asked.action):
-            truth = matches(statement, asked)
-            if truth != F:
-                yield Met(layer, f"{place}[{number}]", statement, truth)
+            truth = T if statement.always else matches(statement, asked)
+            if truth == F:
+                continue
+            met.append(Met(layer, place, number, statement, truth))
+            if statement.allows:
+                allow = max(allow, truth)
+            else:
+                deny = max(deny, truth)
+    if unread:
+        allow, deny = max(allow, U), max(deny, U)
+    return Said(allow, deny, tuple(met), unread=unread)
 
 
 def _met_by_principal(members: PolicySet, name: str, asked: Asked) -> Iterator[Met]:
@@ -134,7 +156,7 @@ def _met_by_principal(members: PolicySet, name: str, asked: Asked) -> Iterator[M
             for level in (T, U):
                 of_level = tuple(kind for kind, one in meant.items() if min(one, truth) == level)
                 if of_level:
-                    yield Met(name, f"{name}[{number}]", statement, level, of_level)
+                    yield Met(name, name, number, statement, level, of_level)
 
 
 def _summed(met: Iterable[Met], unread: bool) -> Said:

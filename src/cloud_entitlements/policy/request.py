@@ -35,6 +35,8 @@ class Request:
     aws_managed: bool = False
     """The resource is a KMS key that AWS manages for the account."""
 
-    @property
-    def service(self) -> str:
-        return self.action.partition(":")[0].lower()
+    service: str = field(init=False)
+    """In lower case."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "service", self.action.partition(":")[0].lower())

@@ -66,17 +66,24 @@ class Compiled:
     principals: PrincipalElement | None
     conditions: tuple[tuple[Operator, str, tuple[str, ...]], ...]
     expands: bool
+    always: bool
+    """Whatever the resource and the context are, it matches."""
 
 
 def compile_statement(statement: Statement, policy: Policy, switches: Switches = DEFAULT) -> Compiled:
+    resources = _resources(statement.resources, policy, switches) if statement.resources else None
+    everything = resources is None or (
+        not resources.negated and any(matches_everything(one) for one in resources.patterns)
+    )
     return Compiled(
         statement,
         statement.effect == "Allow",
         _action_matcher(statement.actions, switches),
-        _resources(statement.resources, policy, switches) if statement.resources else None,
+        resources,
         statement.principals,
         tuple((one.operator, one.key.lower(), one.values) for one in statement.conditions),
         policy.has_variables,
+        everything and not statement.conditions,
     )
 
 
