@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from cloud_entitlements.access.control import Controls
 from cloud_entitlements.access.organization import Organization
 from cloud_entitlements.access.stacks import gather
-from cloud_entitlements.policy import Decision, Request, evaluate
+from cloud_entitlements.policy import Decision, MalformedRequest, Request, evaluate
 from cloud_entitlements.policy.catalogue import is_multivalued
 from cloud_entitlements.policy.context import UNKNOWN, Context, State
 from cloud_entitlements.policy.derive import derived, derived_families
+from cloud_entitlements.policy.pattern import has_wildcard
 from cloud_entitlements.policy.principal import Principal, parse_principal
 
 
@@ -43,6 +44,9 @@ class Asker:
     def can(self, question: Question) -> Answered:
         """Raises MalformedRequest for what is no question, NotFound for a principal that is not there."""
         principal = parse_principal(question.principal)
+        service, colon, name = question.action.partition(":")
+        if not (service and colon and name) or has_wildcard(question.action):
+            raise MalformedRequest(f"`{question.action}` is no action: write one as `service:Name`")
         owner = question.owner or _owner(principal, question.resource, self.organization)
         found = gather(
             self.organization, self._controls, principal, question.action, question.resource, owner
