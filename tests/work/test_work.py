@@ -242,8 +242,9 @@ def test_what_a_killed_worker_had_is_taken_over(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("cloud_entitlements.work.ledger.LEASE_SECONDS", 1)
     run = start()
     name = str(connection.settings_dict["NAME"])
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "cloud_entitlements.server.settings"}
     worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, name], stdout=subprocess.PIPE, text=True, env=os.environ
+        [sys.executable, "-c", WORKER, name], stdout=subprocess.PIPE, text=True, env=environment
     )
     assert worker.stdout is not None
     assert worker.stdout.readline() == "began\n"

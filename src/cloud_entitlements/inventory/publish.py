@@ -87,7 +87,11 @@ def _write_snapshot(
     parts = list(staging.parts())
     kept = _Kept(previous, parts, publication.keep_accounts)
     _spread(folder, parts, kept, publication.now)
-    files = {table.name: _to_parquet(folder, table, kept) for table in TABLES.values()}
+    with duckdb.connect(
+        ":memory:"
+    ) as database:  # one for all tables: opening it takes longer than a small table
+        _prepare(database, folder, kept)
+        files = {table.name: _to_parquet(database, folder, table, kept) for table in TABLES.values()}
     not_given = sum(part.gap is not None and part.gap.code == NOT_GIVEN for part in parts)
     manifest = Manifest(
         id=publication.snapshot_id,
@@ -194,37 +198,44 @@ def _writable(value: Any) -> Any:
     return value
 
 
-def _to_parquet(folder: Path, table: Table, kept: _Kept) -> TableFile:
+def _prepare(database: Any, folder: Path, kept: _Kept) -> None:
+    # DuckDB's reader takes twice the longest object for each thread, whatever the file holds.
+    database.execute("SET threads = 1")
+    database.execute("SET preserve_insertion_order = false")
+    database.execute("CREATE TABLE kept (account_id VARCHAR, collector VARCHAR)")
+    if kept.collected_at:
+        _insert_kept(database, folder, kept.collected_at)
+
+
+def _to_parquet(database: Any, folder: Path, table: Table, kept: _Kept) -> TableFile:
     lines, parquet = folder / f"{table.name}.jsonl", folder / f"{table.name}.parquet"
-    longest = max(_LEAST_OBJECT, _longest(lines))
-    with duckdb.connect(":memory:") as database:
-        # DuckDB's reader takes twice the longest object for each thread, whatever the file holds.
-        database.execute("SET threads = 1")
-        database.execute("SET preserve_insertion_order = false")
-        sources = [f"SELECT * FROM read_json({_text(str(lines))}, format='newline_delimited', "
-                   f"maximum_object_size={longest}, columns={_columns(table)})"]  # fmt: skip
-        previous = kept.previous if kept.previous and kept.previous.has(table.name) else None
-        if previous is not None and table.shared:
-            sources.append(
-                f"SELECT * FROM read_parquet({_text(str(previous.folder / f'{table.name}.parquet'))})"
-            )
-        elif previous is not None and kept.collected_at and table.name not in BOOKKEEPING:
-            database.execute("CREATE TABLE kept (account_id VARCHAR, collector VARCHAR)")
-            _insert_kept(database, folder, kept.collected_at)
-            sources.append(_kept_rows(previous, table))
-        key = ", ".join(_name(column) for column in table.key)
-        # A window, for DISTINCT ON takes more memory for the same rows.
-        numbered = f"SELECT *, row_number() OVER (PARTITION BY {key}) AS nth FROM ({' UNION ALL BY NAME '.join(sources)})"
-        database.execute(
-            f"COPY (SELECT * EXCLUDE nth FROM ({numbered}) WHERE nth = 1 ORDER BY {key}) "
-            f"TO {_text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)"
-        )
-        counted = database.execute(f"SELECT count(*) FROM read_parquet({_text(str(parquet))})").fetchone()
+    sources = [_staged_rows(lines, table)]
+    previous = kept.previous if kept.previous and kept.previous.has(table.name) else None
+    if previous is not None and table.shared:
+        sources.append(f"SELECT * FROM read_parquet({_text(str(previous.folder / parquet.name))})")
+    elif previous is not None and kept.collected_at and table.name not in BOOKKEEPING:
+        sources.append(_kept_rows(previous, table))
+    key = ", ".join(_name(column) for column in table.key)
+    # A window, for DISTINCT ON takes more memory for the same rows.
+    numbered = f"SELECT *, row_number() OVER (PARTITION BY {key}) AS nth FROM ({' UNION ALL BY NAME '.join(sources)})"
+    database.execute(
+        f"COPY (SELECT * EXCLUDE nth FROM ({numbered}) WHERE nth = 1 ORDER BY {key}) "
+        f"TO {_text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    counted = database.execute(f"SELECT count(*) FROM read_parquet({_text(str(parquet))})").fetchone()
     lines.unlink()
     with parquet.open("rb") as file:
         os.fsync(file.fileno())
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return TableFile(rows=counted[0] if counted else 0, bytes=parquet.stat().st_size, sha256=digest)
+
+
+def _staged_rows(lines: Path, table: Table) -> str:
+    longest = max(_LEAST_OBJECT, _longest(lines))
+    return (
+        f"SELECT * FROM read_json({_text(str(lines))}, format='newline_delimited', "
+        f"maximum_object_size={longest}, columns={_columns(table)})"
+    )
 
 
 def _longest(lines: Path) -> int:
