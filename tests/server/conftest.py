@@ -122,3 +122,19 @@ def terminal(
         return (code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The minute that a new role may need is not waited for."""
+    for place in ("aws.checks", "server.connections.collecting"):
+        monkeypatch.setattr(f"cloud_entitlements.{place}.PROPAGATION_SECONDS", 0)
+
+
+@pytest.fixture
+def quay(platform: Running, deploy: Callable[..., str], finish: Callable[[Run], Run]) -> Connection:
+    """Two accounts of the organization in which things go wrong, connected; every collector is due again at once."""
+    from .trouble import QUAY, connect, draft
+
+    connection = draft(QUAY)
+    return connect(connection, deploy(connection), finish)

@@ -25,9 +25,13 @@ from cloud_entitlements.simulator.process import Running
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.runner import Runner
 
-from .trouble import HARBOUR, QUAY, SEED, Deploy, Finish, account, connect, draft, trust
+from .trouble import HARBOUR, QUAY, SEED, Deploy, Finish, account, collected, connect, draft, trust
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.database,
+    pytest.mark.usefixtures("impatient"),
+]
 ONE, TWO = "420000000011", "420000000012"
 Api = Callable[..., tuple[int, Any]]
 Terminal = Callable[..., tuple[int, str, str]]
@@ -39,27 +43,10 @@ def simulator() -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("aws.checks", "server.connections.collecting"):
-        monkeypatch.setattr(f"cloud_entitlements.{place}.PROPAGATION_SECONDS", 0)
-
-
-@pytest.fixture
-def quay(platform: Running, deploy: Deploy, finish: Finish) -> Connection:
-    connection = draft(QUAY)
-    return connect(connection, deploy(connection), finish)
-
-
 def a_day_later() -> None:
     late = timezone.now() - timedelta(hours=25)
     Connection.objects.update(proven_at=late, sync_ended_at=late)
     Account.objects.update(proven_at=late)
-
-
-def collected(connection: Connection, finish: Finish) -> Connection:
-    finish(commands.reprocess(connection))
-    return commands.find(str(connection.id))
 
 
 def shown(page: Client, path: str) -> str:

@@ -42,20 +42,13 @@ from .trouble import (
 )
 
 # On SQLite alone: what AWS answers, and what is said of it, is the same to either database; state is `test_connecting`'s.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("impatient")]
 
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Running]:
     with process.running(SEED) as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The minute that a new role may need is not waited for."""
-    for place in ("aws.checks", "server.connections.collecting"):
-        monkeypatch.setattr(f"cloud_entitlements.{place}.PROPAGATION_SECONDS", 0)
 
 
 @pytest.fixture

@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from django.conf import settings
 from django.test import Client
 
 from cloud_entitlements.aws.sessions import AwsSessions, RoleToAssume, forget_platform_credentials
-from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.server.connections import commands
 from cloud_entitlements.server.connections.farewell import farewell_record
 from cloud_entitlements.server.connections.models import Connection
@@ -20,9 +18,26 @@ from cloud_entitlements.simulator import process
 from cloud_entitlements.simulator.process import Running
 
 from . import lines
-from .trouble import ALONE, HARBOUR, PLATFORM, QUAY, SEED, Deploy, Finish, account, connect, draft, why
+from .trouble import (
+    ALONE,
+    HARBOUR,
+    PLATFORM,
+    QUAY,
+    SEED,
+    Finish,
+    account,
+    collected,
+    connect,
+    draft,
+    users,
+    why,
+)
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.database,
+    pytest.mark.usefixtures("impatient"),
+]
 ONE = "420000000011"
 OLD = f"arn:aws:iam::{PLATFORM}:user/platform/cloud-entitlements"
 NEW = f"arn:aws:iam::{PLATFORM}:role/platform/cloud-entitlements-server"
@@ -34,30 +49,6 @@ Terminal = Callable[..., tuple[int, str, str]]
 def simulator() -> Iterator[Running]:
     with process.running(SEED) as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("aws.checks", "server.connections.collecting"):
-        monkeypatch.setattr(f"cloud_entitlements.{place}.PROPAGATION_SECONDS", 0)
-
-
-@pytest.fixture
-def quay(platform: Running, deploy: Deploy, finish: Finish) -> Connection:
-    connection = draft(QUAY)
-    return connect(connection, deploy(connection), finish)
-
-
-def collected(connection: Connection, finish: Finish) -> Connection:
-    finish(commands.reprocess(connection))
-    return commands.find(str(connection.id))
-
-
-def users(connection: Connection) -> set[str]:
-    """Accounts whose users are in the last snapshot."""
-    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connection.id))
-    assert snapshot is not None
-    return {row["account_id"] for row in snapshot.rows("users")}
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.simulator import process
 from cloud_entitlements.simulator.process import Running
 
-from .trouble import HARBOUR, QUAY, SEED, Deploy, Finish, account, connect, draft, why
+from .trouble import HARBOUR, SEED, Finish, account, why
 
 # On SQLite alone: what AWS answers, and what is said of it, is the same to either database; state is `test_connecting`'s.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,13 +39,6 @@ ONE, TWO = "420000000011", "420000000012"
 def simulator() -> Iterator[Running]:
     with process.running(SEED) as running:
         yield running
-
-
-@pytest.fixture
-def quay(platform: Running, deploy: Deploy, finish: Finish) -> Connection:
-    """Two accounts, connected; every collector is due again at once."""
-    connection = draft(QUAY)
-    return connect(connection, deploy(connection), finish)
 
 
 @contextlib.contextmanager

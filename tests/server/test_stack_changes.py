@@ -20,9 +20,26 @@ from cloud_entitlements.simulator import process
 from cloud_entitlements.simulator.process import Running
 
 from . import lines
-from .trouble import HARBOUR, HOUSE, PLATFORM, QUAY, SEED, Deploy, Finish, account, connect, draft
+from .trouble import (
+    HARBOUR,
+    HOUSE,
+    PLATFORM,
+    QUAY,
+    SEED,
+    Deploy,
+    Finish,
+    account,
+    collected,
+    connect,
+    draft,
+    users,
+)
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.database,
+    pytest.mark.usefixtures("impatient"),
+]
 ONE, DOCK, DOCK_ONE = "420000000011", "ou-harb-20000000", "420000000021"
 Api = Callable[..., tuple[int, Any]]
 Terminal = Callable[..., tuple[int, str, str]]
@@ -32,30 +49,6 @@ Terminal = Callable[..., tuple[int, str, str]]
 def simulator() -> Iterator[Running]:
     with process.running(SEED) as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("aws.checks", "server.connections.collecting"):
-        monkeypatch.setattr(f"cloud_entitlements.{place}.PROPAGATION_SECONDS", 0)
-
-
-@pytest.fixture
-def quay(platform: Running, deploy: Deploy, finish: Finish) -> Connection:
-    connection = draft(QUAY)
-    return connect(connection, deploy(connection), finish)
-
-
-def collected(connection: Connection, finish: Finish) -> Connection:
-    finish(commands.reprocess(connection))
-    return commands.find(str(connection.id))
-
-
-def users(connection: Connection) -> set[str]:
-    """Accounts whose users are in the last snapshot."""
-    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connection.id))
-    assert snapshot is not None
-    return {row["account_id"] for row in snapshot.rows("users")}
 
 
 def text(page: Client, connection: Connection, rest: str = "") -> str:

@@ -34,12 +34,6 @@ def simulator() -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture
-def quay(platform: Running, deploy: Deploy, finish: Finish) -> Connection:
-    connection = draft(QUAY)
-    return connect(connection, deploy(connection), finish)
-
-
 def delete(platform: Running, connection: Connection) -> None:
     stack = commands.template_names(connection).stack_name
     platform.client("cloudformation", HARBOUR).delete_stack(StackName=stack)

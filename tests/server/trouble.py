@@ -75,3 +75,22 @@ def trust(platform_arn: str, **condition: Any) -> str:
     }
     extra = {"Condition": condition} if condition else {}
     return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, **extra}]})
+
+
+def collected(connection: Connection, finish: Finish) -> Connection:
+    """After another run."""
+    from cloud_entitlements.server.connections import commands
+
+    finish(commands.reprocess(connection))
+    return commands.find(str(connection.id))
+
+
+def users(connection: Connection) -> set[str]:
+    """Accounts whose users are in the last snapshot."""
+    from django.conf import settings
+
+    from cloud_entitlements.inventory import Snapshot
+
+    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connection.id))
+    assert snapshot is not None
+    return {row["account_id"] for row in snapshot.rows("users")}

@@ -23,7 +23,7 @@ _SERVICE = Cause(
 )
 _LISTED = Cause(
     "the service control policies above the account list what is allowed, and leave out what the role asks",
-    "add the actions that the connection's page lists to the Allow of that policy",
+    "add the actions that the template lists to the Allow of that policy",
     tell="AWS's message says `because no service control policy allows`",
 )
 
