@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from cloud_entitlements.policy.errors import MalformedPolicy
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 32
 MAX_DIGITS = 400
+_BLANK = frozenset(" \t\r\n")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 _SCALAR = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null", re.ASCII)
@@ -72,15 +74,13 @@ class _Reader:
         return MalformedPolicy(text, *self._place(self.at))
 
     def _place(self, at: int) -> tuple[int, int]:
-        low, high = 0, len(self._lines)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._lines[middle] <= at else (low, middle)
-        return low + 1, at - self._lines[low] + 1
+        line = bisect_right(self._lines, at)
+        return line, at - self._lines[line - 1] + 1
 
     def space(self) -> None:
-        found = _SPACE.match(self.source, self.at)
-        self.at = found.end() if found else self.at
+        if self.source[self.at : self.at + 1] in _BLANK:
+            found = _SPACE.match(self.source, self.at)
+            self.at = found.end() if found else self.at
 
     def value(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
@@ -105,10 +105,12 @@ class _Reader:
         found = _STRING.match(self.source, self.at)
         if found is None:
             raise self.refuse("this string does not end")
-        try:
-            text: str = json.loads(found[0])
-        except ValueError:
-            raise self.refuse("this string has an escape that JSON does not know") from None
+        text = found[0][1:-1]
+        if "\\" in text:
+            try:
+                text = json.loads(found[0])
+            except ValueError:
+                raise self.refuse("this string has an escape that JSON does not know") from None
         self.at = found.end()
         return text
 
