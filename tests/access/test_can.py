@@ -121,6 +121,16 @@ def test_a_resource_of_another_account_needs_both_sides(asking: Asking) -> None:
     assert (found, answered.decision.incomplete) == ("conditional", ("resource",))
 
 
+def test_what_a_grant_or_an_acl_may_allow_is_not_denied(asking: Asking) -> None:
+    """Neither is in a snapshot; in no partition are they taken for absent."""
+    key, bucket = f"arn:aws:kms:eu-west-1:{SHOP}:key/1", "arn:aws-cn:s3:::theirs"
+    nobody = {"Version": "2012-10-17", "Statement": []}
+    resources = {key: {"policy": nobody}, bucket: {"owner": TOOLS, "policy": None}}
+    asker = asking(user("ada", allow("*")), resources=resources, standalone=True)
+    assert outcome(asker, "kms:Decrypt", key) == "conditional"
+    assert outcome(asker, "s3:GetObject", f"{bucket}/x", owner=TOOLS) == "conditional"
+
+
 def test_a_principal_that_is_not_there_is_told_from_one_that_was_not_read(asking: Asking) -> None:
     asker = asking(user("ada", allow("*")), standalone=True)
     with pytest.raises(NotFound, match="which was read"):

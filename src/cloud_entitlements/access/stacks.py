@@ -42,11 +42,17 @@ def gather(
         resource=_of_resource(organization, action, resource),
         service_control=_service_control(controls, principal),
         resource_control=controls.of(owner, RCP),
-        s3=UNREAD if resource.startswith("arn:aws:s3:") else None,
+        # Neither is collected: a grant or an ACL may allow what no policy does.
+        grants=UNREAD if _service(action) == "kms" else (),
+        s3=UNREAD if _service(action) == "s3" else None,
     )
     return Gathered(
         stack, {**_sources(held, identity), "resource[0]": _resource_words(organization, resource)}
     )
+
+
+def _service(action: str) -> str:
+    return action.partition(":")[0].lower()
 
 
 def _identity(organization: Organization, principal: Principal) -> Identity | None:
@@ -66,7 +72,7 @@ def _identity(organization: Organization, principal: Principal) -> Identity | No
     if found is None and organization.was_read(principal.account, AUTHORIZATION_DETAILS):
         raise NotFound(
             f"`{principal.arn}` is not in account `{principal.account}`, which was read",
-            "check the spelling and the path: `ciem snapshot show` says how old the snapshot is",
+            "check the spelling and the path: `ciem snapshot list` says how old the snapshot is",
         )
     return found
 
