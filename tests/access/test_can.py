@@ -42,6 +42,12 @@ def test_a_users_own_and_its_groups_policies_count(asking: Asking) -> None:
     assert outcome(asker, "iam:CreateUser", f"arn:aws:iam::{SHOP}:user/x") == "denied"
 
 
+def test_a_group_that_was_not_read_may_allow(asking: Asking) -> None:
+    asker = asking(user("ada", allow("ec2:*"), GroupList=["lost"]), standalone=True)
+    found, answered = ask(asker, "iam:ListRoles")
+    assert (found, answered.decision.incomplete) == ("conditional", ("identity",))
+
+
 def test_without_an_organization_the_control_policies_are_unknown(asking: Asking) -> None:
     asker = asking(user("ada", allow("ec2:*")))
     found, answered = ask(asker, "ec2:DescribeInstances")
@@ -107,6 +113,12 @@ def test_a_role_is_assumed_by_its_trust(asking: Asking) -> None:
     assert [key.lower() for key in answered.decision.context_keys] == ["aws:multifactorauthpresent"]
     given = {"aws:MultiFactorAuthPresent": ("true",)}
     assert outcome(asker, "sts:AssumeRole", f"arn:aws:iam::{SHOP}:role/guarded", context=given) == "allowed"
+
+
+def test_the_trust_of_a_role_that_was_not_read_is_unknown(asking: Asking) -> None:
+    asker = asking(user("ada", allow("sts:*")), standalone=True)
+    found, answered = ask(asker, "sts:AssumeRole", f"arn:aws:iam::{TOOLS}:role/theirs")
+    assert (found, answered.decision.incomplete) == ("conditional", ("resource",))
 
 
 def test_a_resource_of_another_account_needs_both_sides(asking: Asking) -> None:

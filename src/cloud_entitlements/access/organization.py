@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -134,7 +134,9 @@ def _user(
     managed: Mapping[str, str | None],
 ) -> Identity:
     names = [(row["account_id"], name) for name in row["groups"] or []]
-    return _identity("user", row, [row, *(groups[name] for name in names if name in groups)], managed)
+    found = _identity("user", row, [row, *(groups[name] for name in names if name in groups)], managed)
+    lost = tuple(Source(f"group {name}", None) for account, name in names if (account, name) not in groups)
+    return replace(found, policies=(*found.policies, *lost))
 
 
 def _identity(

@@ -14,8 +14,6 @@ from cloud_entitlements.policy import UNREAD, PolicyStack
 from cloud_entitlements.policy.principal import Principal
 from cloud_entitlements.policy.stack import Layer, Levels, Member
 
-_ASSUME = "sts:assumerole"
-
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -87,9 +85,11 @@ def _boundary(organization: Organization, identity: Identity | None) -> Layer:
 
 def _of_resource(organization: Organization, action: str, resource: str) -> Layer:
     """A role's is its trust policy; others may be in the snapshot; a service that has none has none (EVAL-16)."""
-    role = organization.identities.get(resource)
-    if role is not None and role.type == "role":
-        return (organization.policy(role.trust),) if action.lower().startswith(_ASSUME) else None
+    if resource.split(":")[2:3] == ["iam"] and ":role/" in resource:
+        if _service(action) != "sts":
+            return None
+        role = organization.identities.get(resource)
+        return (organization.policy(role.trust),) if role else UNREAD
     known = organization.resource_policies.get(resource) or organization.resource_policies.get(
         _holder(resource)
     )
