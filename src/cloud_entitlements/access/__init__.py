@@ -1,16 +1,27 @@
 """Answers over a snapshot. See README.md beside this file."""
 
+from cloud_entitlements.access.answers import CERTAINTIES, Group, Permission, Permissions, Someone, WhoCan
 from cloud_entitlements.access.can import Answered, Asker, Question
 from cloud_entitlements.access.errors import CannotAnswer, NoSnapshot, NotFound
+from cloud_entitlements.access.index import AccessIndex
+from cloud_entitlements.access.opening import open_index
 from cloud_entitlements.access.organization import Organization, read_organization
 
 __all__ = [
+    "CERTAINTIES",
+    "AccessIndex",
     "Answered",
     "Asker",
     "CannotAnswer",
+    "Group",
     "NoSnapshot",
     "NotFound",
     "Organization",
+    "Permission",
+    "Permissions",
     "Question",
+    "Someone",
+    "WhoCan",
+    "open_index",
     "read_organization",
 ]

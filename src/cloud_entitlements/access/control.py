@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from typing import Literal
 
 from cloud_entitlements.access.organization import Organization
@@ -21,10 +19,6 @@ class Controls:
 
     def __init__(self, organization: Organization) -> None:
         self.organization = organization
-        self._attached = _attached(organization)
-        self._on = {
-            row["type"]: row["status"] == "ENABLED" for row in organization.snapshot.rows("policy_types")
-        }
         self._levels: dict[tuple[str, ControlType], Levels] = {}
 
     def of(self, account_id: str | None, type_: ControlType) -> Levels:
@@ -44,22 +38,9 @@ class Controls:
             ORGANIZATION, ORGANIZATION_POLICIES
         ):
             return UNREAD
-        if account_id == organization.management_account or not self._on.get(type_, False):
+        if account_id == organization.management_account or not organization.control_types.get(type_, False):
             return None
         return tuple(
-            organization.policies(self._attached[type_, node]) for node in organization.nodes(account_id)
+            organization.policies(organization.control_policies.get((type_, node), ()))
+            for node in organization.nodes(account_id)
         )
-
-
-def _attached(organization: Organization) -> Mapping[tuple[str, str], list[str]]:
-    """Hashes of documents by type and node."""
-    policies = {
-        row["id"]: (row["type"], row["document"])
-        for row in organization.snapshot.rows("organization_policies")
-    }
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in organization.snapshot.rows("organization_policy_targets"):
-        if row["policy_id"] in policies:
-            type_, document = policies[row["policy_id"]]
-            found[type_, row["target_id"]].append(document)
-    return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, Literal
 
 from cloud_entitlements.inventory import Snapshot
@@ -48,10 +48,13 @@ class ResourcePolicy:
 
 @dataclass(frozen=True)
 class Organization:
-    """Read once and asked often; nothing of it changes."""
+    """Read once and asked often; nothing of it changes. Its parts may be dicts, or look things up when they are asked."""
 
-    snapshot: Snapshot
+    id: str
+    """`o-…`; empty: none was read."""
+    management_account: str
     identities: Mapping[str, Identity]
+    """By ARN."""
     accounts: Mapping[str, Mapping[str, Any]]
     """Rows of `accounts` by id; empty where no organization was read."""
     managed: Mapping[str, str | None]
@@ -59,17 +62,15 @@ class Organization:
     resource_policies: Mapping[str, ResourcePolicy]
     collected: Mapping[tuple[str, str], str]
     """Outcome of each collection by account and collector."""
+    control_policies: Mapping[tuple[str, str], Sequence[str]]
+    """SHA-256 of what is attached, by type of control policy and node."""
+    control_types: Mapping[str, bool]
+    """Types of control policies: switched on?"""
+    text: Callable[[str], str | None]
+    """A document by its SHA-256."""
     standalone: bool = False
     """Somebody said that there is no organization around."""
     compiled: dict[str, Member] = field(default_factory=dict)
-
-    @cached_property
-    def management_account(self) -> str:
-        return next((row["management_account_id"] for row in self.snapshot.rows("organization")), "")
-
-    @cached_property
-    def organization_id(self) -> str:
-        return next((row["id"] for row in self.snapshot.rows("organization")), "")
 
     def was_read(self, owner: str, part: str) -> bool:
         """Now or before: a stale part still says something. `owner` is an account, or `organization`."""
@@ -79,7 +80,7 @@ class Organization:
         row = self.accounts.get(account_id)
         if row is None:
             return Home() if self.standalone else None
-        return Home(self.organization_id, row["path"], management=account_id == self.management_account)
+        return Home(self.id, row["path"], management=account_id == self.management_account)
 
     def nodes(self, account_id: str) -> tuple[str, ...]:
         """Root, units and the account itself, from above."""
@@ -91,8 +92,7 @@ class Organization:
         if sha256 is None:
             return UNREAD
         if sha256 not in self.compiled:
-            text = next((row["text"] for row in self.snapshot.rows("documents", sha256=sha256)), None)
-            self.compiled[sha256] = _compiled(text)
+            self.compiled[sha256] = _compiled(self.text(sha256))
         return self.compiled[sha256]
 
     def policies(self, hashes: Iterable[str | None]) -> tuple[Member, ...]:
@@ -109,23 +109,42 @@ def _compiled(text: str | None) -> Member:
 
 
 def read_organization(snapshot: Snapshot) -> Organization:
+    """All of it, in memory: about 3 KB an identity."""
+    organization: Mapping[str, Any] = next(snapshot.rows("organization"), {})
     managed = {row["arn"]: row["document"] for row in snapshot.rows("managed_policies")}
-    groups = {(row["account_id"], row["name"]): row for row in snapshot.rows("groups")}
-    identities = {
-        **{row["arn"]: _user(row, groups, managed) for row in snapshot.rows("users")},
-        **{row["arn"]: _identity("role", row, [row], managed) for row in snapshot.rows("roles")},
-    }
     return Organization(
-        snapshot=snapshot,
-        identities=identities,
+        id=organization.get("id", ""),
+        management_account=organization.get("management_account_id", ""),
+        identities={one.arn: one for one in read_identities(snapshot, managed)},
         accounts={row["id"]: row for row in snapshot.rows("accounts")},
         managed=managed,
         resource_policies=_resource_policies(snapshot),
         collected={
             (row["account_id"], row["of_collector"]): row["outcome"] for row in snapshot.rows("collections")
         },
+        control_policies=_attached(snapshot),
+        control_types={row["type"]: row["status"] == "ENABLED" for row in snapshot.rows("policy_types")},
+        text=lambda sha256: next((row["text"] for row in snapshot.rows("documents", sha256=sha256)), None),
         standalone=snapshot.manifest.standalone,
     )
+
+
+def read_identities(snapshot: Snapshot, managed: Mapping[str, str | None]) -> Iterator[Identity]:
+    groups = {(row["account_id"], row["name"]): row for row in snapshot.rows("groups")}
+    for row in snapshot.rows("users"):
+        yield _user(row, groups, managed)
+    for row in snapshot.rows("roles"):
+        yield _identity("role", row, [row], managed)
+
+
+def _attached(snapshot: Snapshot) -> Mapping[tuple[str, str], list[str]]:
+    policies = {row["id"]: (row["type"], row["document"]) for row in snapshot.rows("organization_policies")}
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in snapshot.rows("organization_policy_targets"):
+        if row["policy_id"] in policies:
+            type_, document = policies[row["policy_id"]]
+            found[type_, row["target_id"]].append(document)
+    return found
 
 
 def _user(

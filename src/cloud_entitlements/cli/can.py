@@ -10,7 +10,6 @@ import click
 from cloud_entitlements.cli.context import Context, Failed, clean
 
 if TYPE_CHECKING:
-    from cloud_entitlements.access import Answered
     from cloud_entitlements.inventory import Snapshot
 
 OUTCOMES = ("allowed", "denied", "conditional")
@@ -49,6 +48,7 @@ def can(  # noqa: PLR0913, PLR0917  one parameter an option
     expect: str | None,
 ) -> None:
     from cloud_entitlements.access import Asker, CannotAnswer, Question, read_organization
+    from cloud_entitlements.access.records import answered_record
     from cloud_entitlements.policy import PolicyProblem
 
     snapshot = _snapshot(context, folder)
@@ -59,7 +59,7 @@ def can(  # noqa: PLR0913, PLR0917  one parameter an option
         raise Failed(lost.text, lost.fix, code="not_found") from lost
     except PolicyProblem as wrong:
         raise Failed(str(wrong), "see `ciem can --help`", code="malformed") from wrong
-    _print(context, _record(answered, snapshot))
+    _print(context, answered_record(answered, snapshot))
     if expect and expect != answered.decision.outcome:
         raise click.exceptions.Exit(1)
 
@@ -92,27 +92,6 @@ def _context(pairs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
             raise click.BadParameter(f"`{pair}` is not KEY=VALUE", param_hint="--context")
         found[key] = (*found.get(key, ()), value)
     return found
-
-
-def _record(answered: Answered, snapshot: Snapshot) -> dict[str, Any]:
-    from cloud_entitlements.policy.cases import as_json
-
-    decision = as_json(answered.decision)
-    asked = answered.question
-    return {
-        "principal": asked.principal,
-        "action": asked.action,
-        "resource": asked.resource,
-        **decision,
-        "statements": [
-            {**one, "source": answered.sources.get(one["policy"], "")} for one in decision["statements"]
-        ],
-        "snapshot": {
-            "id": snapshot.manifest.id,
-            "name": snapshot.manifest.name,
-            "at": snapshot.manifest.created_at,
-        },
-    }
 
 
 def _print(context: Context, found: dict[str, Any]) -> None:
