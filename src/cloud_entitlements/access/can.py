@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from cloud_entitlements.access.control import Controls
 from cloud_entitlements.access.organization import Organization
-from cloud_entitlements.access.stacks import gather
+from cloud_entitlements.access.stacks import Gathered, gather
 from cloud_entitlements.policy import Decision, MalformedRequest, Request, evaluate
 from cloud_entitlements.policy.catalogue import is_multivalued
-from cloud_entitlements.policy.context import UNKNOWN, Context, State
+from cloud_entitlements.policy.context import ABSENT, UNKNOWN, Context, State
 from cloud_entitlements.policy.derive import derived, derived_families
 from cloud_entitlements.policy.pattern import has_wildcard
 from cloud_entitlements.policy.principal import Principal, parse_principal
@@ -43,11 +43,14 @@ class Asker:
 
     def can(self, question: Question) -> Answered:
         """Raises MalformedRequest for what is no question, NotFound for a principal that is not there."""
+        found, request = self.prepared(question)
+        return Answered(question, evaluate(found.stack, request), found.sources)
+
+    def prepared(self, question: Question) -> tuple[Gathered, Request]:
+        """The policies and the request, to be decided. Raises as `can` does."""
         principal = parse_principal(question.principal)
-        service, colon, name = question.action.partition(":")
-        if not (service and colon and name) or has_wildcard(question.action):
-            raise MalformedRequest(f"`{question.action}` is no action: write one as `service:Name`")
-        owner = question.owner or _owner(principal, question.resource, self.organization)
+        check_action(question.action)
+        owner = question.owner or owner_of(question.resource, self.organization, principal)
         found = gather(
             self.organization, self._controls, principal, question.action, question.resource, owner
         )
@@ -63,22 +66,35 @@ class Asker:
             },
             UNKNOWN,
             is_multivalued,
-            derived_families(principal),
+            (*derived_families(principal), *self._untagged(principal)),
         )
-        request = Request(principal, question.action, question.resource, owner, context, *homes)
-        return Answered(question, evaluate(found.stack, request), found.sources)
+        return found, Request(principal, question.action, question.resource, owner, context, *homes)
 
     def _tags(self, principal: Principal) -> dict[str, State]:
-        """A user's tags are all there are; a session may bring more, so a role's other tags stay unknown (VAR-04)."""
         identity = self.organization.identities.get(principal.arn)
-        if identity is None:
-            return {}
-        return {f"aws:principaltag/{key.lower()}": (value,) for key, value in identity.tags.items()}
+        tags = identity.tags if identity else {}
+        return {f"{_TAG}{key.lower()}": (value,) for key, value in tags.items()}
+
+    def _untagged(self, principal: Principal) -> tuple[tuple[str, State], ...]:
+        """VAR-04: a user's tags are all there are; a session may bring more, so a role's other tags stay unknown."""
+        known = principal.type == "user" and principal.arn in self.organization.identities
+        return ((_TAG, ABSENT),) if known else ()
 
 
-def _owner(principal: Principal, resource: str, organization: Organization) -> str | None:
+_TAG = "aws:principaltag/"
+
+
+def check_action(action: str) -> None:
+    """Raises MalformedRequest."""
+    service, colon, name = action.partition(":")
+    if not (service and colon and name) or has_wildcard(action):
+        raise MalformedRequest(f"`{action}` is no action: write one as `service:Name`")
+
+
+def owner_of(resource: str, organization: Organization, caller: Principal | None = None) -> str | None:
+    """Account of the resource; of `*`, the caller's own. None: not known."""
     if resource == "*":
-        return principal.account or None
+        return (caller.account or None) if caller else None
     parts = resource.split(":", 5)
     if len(parts) == 6 and parts[4].isdigit():  # noqa: PLR2004
         return parts[4]

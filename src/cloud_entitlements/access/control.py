@@ -7,7 +7,7 @@ from typing import Literal
 from cloud_entitlements.access.organization import Organization
 from cloud_entitlements.inventory.layers import ORGANIZATION, ORGANIZATION_POLICIES
 from cloud_entitlements.policy import UNREAD
-from cloud_entitlements.policy.stack import Levels
+from cloud_entitlements.policy.stack import Levels, Unread
 
 ControlType = Literal["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]
 SCP: ControlType = "SERVICE_CONTROL_POLICY"
@@ -31,16 +31,28 @@ class Controls:
         return self._levels[key]
 
     def _read(self, account_id: str, type_: ControlType) -> Levels:
-        organization = self.organization
-        if organization.standalone:
-            return None
-        if account_id not in organization.accounts or not organization.was_read(
-            ORGANIZATION, ORGANIZATION_POLICIES
-        ):
-            return UNREAD
-        if account_id == organization.management_account or not organization.control_types.get(type_, False):
-            return None
-        return tuple(
-            organization.policies(organization.control_policies.get((type_, node), ()))
-            for node in organization.nodes(account_id)
+        found = attached_levels(self.organization, account_id, type_)
+        return (
+            tuple(self.organization.policies(level) for level in found) if isinstance(found, tuple) else found
         )
+
+
+Attached = tuple[tuple[str, ...], ...]
+"""SHA-256 of what is attached, from the root down to the account."""
+
+
+def attached_levels(
+    organization: Organization, account_id: str, type_: ControlType
+) -> Attached | Unread | None:
+    """None: none hold there; UNREAD: they may, and were not read."""
+    if organization.standalone:
+        return None
+    if account_id not in organization.accounts or not organization.was_read(
+        ORGANIZATION, ORGANIZATION_POLICIES
+    ):
+        return UNREAD
+    if account_id == organization.management_account or not organization.control_types.get(type_, False):
+        return None
+    return tuple(
+        tuple(organization.control_policies.get((type_, node), ())) for node in organization.nodes(account_id)
+    )

@@ -68,6 +68,8 @@ class Organization:
     """Types of control policies: switched on?"""
     text: Callable[[str], str | None]
     """A document by its SHA-256."""
+    role_named: Callable[[str, str], Identity | None]
+    """A role by account and name, whatever its path."""
     standalone: bool = False
     """Somebody said that there is no organization around."""
     compiled: dict[str, Member] = field(default_factory=dict)
@@ -110,14 +112,21 @@ def _compiled(text: str | None) -> Member:
 
 def read_organization(snapshot: Snapshot) -> Organization:
     """All of it, in memory: about 3 KB an identity."""
+    frame = read_frame(snapshot)
+    identities = {one.arn: one for one in read_identities(snapshot, frame.managed)}
+    roles = {(one.account_id, one.name): one for one in identities.values() if one.type == "role"}
+    return replace(frame, identities=identities, role_named=lambda account, name: roles.get((account, name)))
+
+
+def read_frame(snapshot: Snapshot) -> Organization:
+    """All but the identities."""
     organization: Mapping[str, Any] = next(snapshot.rows("organization"), {})
-    managed = {row["arn"]: row["document"] for row in snapshot.rows("managed_policies")}
     return Organization(
         id=organization.get("id", ""),
         management_account=organization.get("management_account_id", ""),
-        identities={one.arn: one for one in read_identities(snapshot, managed)},
+        identities={},
         accounts={row["id"]: row for row in snapshot.rows("accounts")},
-        managed=managed,
+        managed={row["arn"]: row["document"] for row in snapshot.rows("managed_policies")},
         resource_policies=_resource_policies(snapshot),
         collected={
             (row["account_id"], row["of_collector"]): row["outcome"] for row in snapshot.rows("collections")
@@ -125,6 +134,7 @@ def read_organization(snapshot: Snapshot) -> Organization:
         control_policies=_attached(snapshot),
         control_types={row["type"]: row["status"] == "ENABLED" for row in snapshot.rows("policy_types")},
         text=lambda sha256: next((row["text"] for row in snapshot.rows("documents", sha256=sha256)), None),
+        role_named=lambda _account, _name: None,
         standalone=snapshot.manifest.standalone,
     )
 

@@ -59,14 +59,7 @@ def _identity(organization: Organization, principal: Principal) -> Identity | No
         return None
     found = organization.identities.get(principal.arn)
     if found is None and principal.type == "session":
-        found = next(
-            (
-                one
-                for one in organization.identities.values()
-                if one.type == "role" and one.account_id == principal.account and one.name == principal.name
-            ),
-            None,
-        )
+        found = organization.role_named(principal.account, principal.name)
     if found is None and organization.was_read(principal.account, AUTHORIZATION_DETAILS):
         raise NotFound(
             f"`{principal.arn}` is not in account `{principal.account}`, which was read",

@@ -68,7 +68,7 @@ def _of_principal(caller: Principal, home: Home | None) -> dict[str, State]:
         }
     if caller.type == "federated":
         return {**found, **dict.fromkeys(_OF_ACCOUNTS, ABSENT), "aws:federatedprovider": (caller.arn,)}
-    return {**found, **_of_account(caller), **_of_home(home, "principal")}
+    return {**found, **_of_account(caller), **of_home(home, "principal")}
 
 
 def _of_account(caller: Principal) -> dict[str, State]:
@@ -101,7 +101,7 @@ def _principal_arn(caller: Principal) -> State:
     return (f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}",)
 
 
-def _of_home(home: Home | None, whose: str) -> dict[str, State]:
+def of_home(home: Home | None, whose: str) -> dict[str, State]:
     keys = (f"aws:{whose}orgid", f"aws:{whose}orgpaths")
     if home is None:
         return {}
@@ -112,7 +112,7 @@ def _of_home(home: Home | None, whose: str) -> dict[str, State]:
 
 def _of_owner(owner: str | None, home: Home | None) -> dict[str, State]:
     found: dict[str, State] = {"aws:resourceaccount": (owner,)} if owner else {}
-    return {**found, **_of_home(home, "resource")}
+    return {**found, **of_home(home, "resource")}
 
 
 def _of_region(caller: Principal, action: str, resource: str) -> dict[str, State]:

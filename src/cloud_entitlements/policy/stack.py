@@ -39,6 +39,7 @@ class CompiledPolicy:
         return found
 
 
+Unread = _Unread
 Member = CompiledPolicy | _Unread
 PolicySet = tuple[Member, ...]
 Document = str | Mapping[str, Any] | Policy | CompiledPolicy | _Unread

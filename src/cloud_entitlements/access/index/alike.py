@@ -1,0 +1,203 @@
+"""Who is treated alike by a statement, and by many: identities are told apart by nothing that the engine would not see.
+
+A statement comes to a *behaviour* for each identity: whether it matches, and, where that hangs on the request, on which
+conditions. Two identities with the same behaviours in every layer get the same decision, so one of them is asked for all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pyroaring import BitMap, FrozenBitMap
+
+from cloud_entitlements.access.index.store import NOBODY
+from cloud_entitlements.access.index.varying import ACCOUNT, States, Varying
+from cloud_entitlements.policy.catalogue import stand_in
+from cloud_entitlements.policy.condition.holds import expected_values
+from cloud_entitlements.policy.context import ABSENT, Unknown
+from cloud_entitlements.policy.pattern import matches_everything
+from cloud_entitlements.policy.statement import Asked, Compiled, condition_holds, resource_matches
+from cloud_entitlements.policy.truth import F, T, Truth, U
+from cloud_entitlements.policy.variables import keys_in
+
+Verdict = tuple[Truth, Any]
+"""Of one part of a statement; beside the truth what an unknown key would be asked, or None."""
+Behaviour = tuple[Truth, tuple[Any, ...]]
+MATCHES: Behaviour = (T, ())
+_WHOLE = 2_000
+"""From so many identities on, a condition is judged for all of the type, and remembered."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One request as somebody of the type would make it."""
+
+    asked: Asked
+    varying: Varying
+    remembered: dict[Any, dict[Verdict, FrozenBitMap]]
+    """Verdicts on conditions that no question changes, over all identities of a type."""
+
+
+def behaviours(statement: Compiled, ids: FrozenBitMap, view: View) -> dict[Behaviour, FrozenBitMap]:
+    """Whom the statement does not match is left out."""
+    fixed, varying = _split(_parts(statement, view))
+    truth, told = T, []
+    for part in fixed:
+        verdict = part.judge({})
+        truth = min(truth, verdict[0])
+        if truth == F:
+            return {}
+        told.append(verdict[1])
+    found: dict[Behaviour, FrozenBitMap] = {(truth, tuple(one for one in told if one is not None)): ids}
+    for part in varying:
+        found = _refined(found, part, view)
+    return _summed(found)
+
+
+def _summed(found: dict[Behaviour, FrozenBitMap]) -> dict[Behaviour, FrozenBitMap]:
+    """What matches for certain matches in one way."""
+    summed: dict[Behaviour, FrozenBitMap] = {}
+    for (truth, told), ids in found.items():
+        key = MATCHES if truth == T else (truth, told)
+        summed[key] = summed[key] | ids if key in summed else ids
+    return summed
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A condition, or the resource, of a statement."""
+
+    keys: tuple[str, ...]
+    """Those that differ between identities."""
+    judge: Callable[[States], Verdict]
+    only: Callable[[FrozenBitMap], FrozenBitMap] | None = None
+    """Narrows to those for whom it can match at all."""
+    name: Any = None
+    """Under which its verdicts are remembered; None: they depend on the question."""
+
+
+def _split(parts: Iterable[_Part]) -> tuple[list[_Part], list[_Part]]:
+    listed = list(parts)
+    return [one for one in listed if not one.keys], [one for one in listed if one.keys]
+
+
+def _refined(found: dict[Behaviour, FrozenBitMap], part: _Part, view: View) -> dict[Behaviour, FrozenBitMap]:
+    refined: dict[Behaviour, BitMap] = defaultdict(BitMap)
+    for (truth, told), ids in found.items():
+        for (also, more), some in _judged(part, ids, view).items():
+            if also != F:
+                refined[min(truth, also), told if more is None else (*told, more)] |= some
+    return {behaviour: FrozenBitMap(ids) for behaviour, ids in refined.items()}
+
+
+def _judged(part: _Part, ids: FrozenBitMap, view: View) -> dict[Verdict, FrozenBitMap]:
+    varying = view.varying
+    if part.only is not None:
+        ids = part.only(ids)
+    if part.name is None or len(ids) < _WHOLE:
+        return varying.sorted_by(part.keys, ids, part.judge)
+    key = (varying.type, varying.own_resource, part.name)
+    if key not in view.remembered:
+        everybody = varying.store.types[varying.type]
+        view.remembered[key] = varying.sorted_by(part.keys, everybody, part.judge)
+    judged = {verdict: ids & those for verdict, those in view.remembered[key].items()}
+    return {verdict: FrozenBitMap(those) for verdict, those in judged.items() if those}
+
+
+def _parts(statement: Compiled, view: View) -> Iterable[_Part]:
+    yield from _of_resource(statement, view)
+    for number in range(len(statement.conditions)):
+        yield _of_condition(statement, number, view)
+
+
+def _of_condition(statement: Compiled, number: int, view: View) -> _Part:
+    operator, key, values = statement.conditions[number]
+    names = {key, *(name for value in values if statement.expands for name in keys_in(value))}
+    keys = view.varying.among(names)
+
+    def judge(states: States) -> Verdict:
+        asked = _with(view.asked, states)
+        truth = condition_holds(statement, number, asked)
+        state = asked.context.look(key)
+        open_ = isinstance(state, Unknown) and state is not ABSENT
+        if truth == F or not (open_ or truth == U):
+            return truth, None
+        expected = expected_values(operator, values, asked.context, expands=statement.expands)
+        told = tuple(value if one is Unknown.UNKNOWN else one for value, one in zip_longest(values, expected))
+        return truth, (operator.written.lower(), key, None if open_ else state, told)
+
+    name = (operator.written, key, values, statement.expands, statement.allows)
+    return _Part(keys, judge, name=name if set(keys) == names else None)
+
+
+def zip_longest(values: tuple[str, ...], expected: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
+    """Values whose variables have none are left out of `expected`: then the places no longer say which is which."""
+    if len(values) == len(expected):
+        return zip(values, expected, strict=True)
+    return ((" ".join(values), one) for one in expected)
+
+
+def _of_resource(statement: Compiled, view: View) -> Iterable[_Part]:
+    resources = statement.resources
+    if resources is None:
+        return
+    names = {key for pattern in resources.variable for key in keys_in(pattern)}
+    asked = view.asked
+    if (
+        asked.resource == "*"
+        and stand_in(asked.action)
+        and not all(map(matches_everything, resources.patterns))
+    ):
+        names.add(ACCOUNT)
+    keys = view.varying.among(names)
+
+    def judge(states: States) -> Verdict:
+        truth = resource_matches(resources, _with(asked, states))
+        return truth, ("resource", resources.patterns) if truth == U else None
+
+    def only(ids: FrozenBitMap) -> FrozenBitMap:
+        return _whose_name_stands_in(asked.resource, ids, view.varying)
+
+    named = "aws:username" in keys and not resources.negated and not resources.fixed
+    yield _Part(keys, judge, only if named else None)
+
+
+_NAME_LENGTH = 64
+"""Of a user (IAM quotas)."""
+
+
+def _whose_name_stands_in(resource: str, ids: FrozenBitMap, varying: Varying) -> FrozenBitMap:
+    """A name that a variable puts into a pattern must stand in the ARN."""
+    part = resource.split(":", 5)[-1]
+    names = {
+        part[start:end]
+        for start in range(len(part))
+        for end in range(start + 1, min(len(part), start + _NAME_LENGTH) + 1)
+    }
+    rows = varying.store.rows_in("SELECT id FROM identity WHERE name IN", sorted(names))
+    return FrozenBitMap(ids & BitMap([id_ for (id_,) in rows]))
+
+
+def _with(asked: Asked, states: States) -> Asked:
+    if not states:
+        return asked
+    changed = replace(asked, context=asked.context.with_states(states))
+    account = states.get(ACCOUNT)
+    if not isinstance(account, tuple):
+        return changed
+    return replace(changed, principal=replace(asked.principal, account=account[0]))
+
+
+def partition(ids: FrozenBitMap, sets: Iterable[FrozenBitMap]) -> list[FrozenBitMap]:
+    """The identities in parts that no set cuts."""
+    parts = [ids] if ids else []
+    for one in sets:
+        cut: list[FrozenBitMap] = []
+        for part in parts:
+            inside = part & one
+            cut += [inside, part - one] if NOBODY != inside != part else [part]
+        parts = cut
+    return parts

@@ -1,0 +1,311 @@
+"""Writes an index from a snapshot: who holds which statement, and where each is found by action and resource."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from pyroaring import BitMap
+
+from cloud_entitlements.access.control import RCP, SCP, attached_levels
+from cloud_entitlements.access.index.keys import WIDE, literal, resource_key
+from cloud_entitlements.access.index.schema import FORMAT, IDENTITIES, TABLES
+from cloud_entitlements.access.organization import Identity, Organization, read_frame, read_identities
+from cloud_entitlements.inventory import Snapshot
+from cloud_entitlements.policy import UNREAD, MalformedPolicy, Policy, parse_policy
+from cloud_entitlements.policy.document import Statement
+from cloud_entitlements.policy.pattern import matches_everything
+
+Progress = Callable[[str, int, int], None]
+"""What is being done, how much of it is done, and of how much."""
+UNREAD_MARK = "unread"
+_BATCH = 10_000
+LINKED_PATH = ":role/aws-service-role/"
+
+
+def build(snapshot: Snapshot, path: Path, progress: Progress) -> None:
+    """`path` must not exist."""
+    with sqlite3.connect(path) as database:
+        database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + TABLES)
+        organization = read_frame(snapshot)
+        writer = _Writer(database, organization, snapshot, progress)
+        writer.identities()
+        writer.documents()
+        writer.holders()
+        writer.frame()
+    database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A document as the index knows it; of one that can't be read nothing is known."""
+
+    statements: tuple[int, ...] = ()
+    always: tuple[tuple[str, str], ...] = ()
+    """Effect and pattern of the actions that it allows, or denies, on everything in every circumstance."""
+    unread: bool = False
+
+
+_UNREAD_PARTS = _Parts(unread=True)
+
+
+@dataclass
+class _Writer:
+    database: sqlite3.Connection
+    organization: Organization
+    snapshot: Snapshot
+    progress: Progress
+    held: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """Sets of documents by their number."""
+    needed: set[str] = field(default_factory=set)
+    parts: dict[str, _Parts] = field(default_factory=dict)
+    statements: dict[str, int] = field(default_factory=dict)
+
+    def identities(self) -> None:
+        total = self.snapshot.count("users") + self.snapshot.count("roles")
+        sources: dict[str, int] = {}
+        batch: list[tuple[object, ...]] = []
+        for number, one in enumerate(read_identities(self.snapshot, self.organization.managed)):
+            batch.append(self._row(one, sources))
+            if len(batch) == _BATCH:
+                self._insert(batch)
+                self.progress("reading identities", number, total)
+        self._insert(batch)
+        self.database.executemany(
+            "INSERT INTO sources VALUES (?, ?)", ((n, text) for text, n in sources.items())
+        )
+        accounts = {row[0] for row in self.database.execute("SELECT DISTINCT account FROM raw")}
+        roots = sorted(accounts | self.organization.accounts.keys())
+        self._insert([(f"arn:aws:iam::{one}:root", "root", one, "root", *(None,) * 4, "{}") for one in roots])
+        self.database.executescript(IDENTITIES)
+
+    def _insert(self, batch: list[tuple[object, ...]]) -> None:
+        self.database.executemany("INSERT INTO raw VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", batch)
+        batch.clear()
+
+    def _row(self, one: Identity, sources: dict[str, int]) -> tuple[object, ...]:
+        documents = tuple(sorted({source.document or UNREAD_MARK for source in one.policies}))
+        self.needed.update(documents)
+        if one.trust:
+            self.needed.add(one.trust)
+        text = json.dumps([[source.words, source.document] for source in one.policies])
+        type_ = "linked" if one.type == "role" and LINKED_PATH in one.arn else one.type
+        held = self.held.setdefault(documents, len(self.held))
+        told = sources.setdefault(text, len(sources))
+        tags = json.dumps(dict(one.tags))
+        return one.arn, type_, one.account_id, one.name, held, told, one.boundary, one.trust, tags
+
+    def documents(self) -> None:
+        """Each that somebody holds, or that guards something, is parsed once; the others are left out."""
+        held = self.needed - {UNREAD_MARK}
+        holding = {sha256 for documents in self.held for sha256 in documents}
+        needed = held | set(self._others())
+        done = 0
+        for row in self.snapshot.rows("documents"):
+            sha256 = row["sha256"]
+            if sha256 not in needed:
+                continue
+            self.database.execute("INSERT OR IGNORE INTO document VALUES (?, ?)", (sha256, row["text"]))
+            if sha256 in holding:
+                self.parts[sha256] = self._parts(row["text"])
+            done += 1
+            if not done % _BATCH:
+                self.progress("reading policies", done, len(needed))
+        self._postings()
+
+    def _others(self) -> Iterator[str]:
+        organization = self.organization
+        boundaries = [row[0] for row in self.database.execute("SELECT DISTINCT boundary FROM identity")]
+        yield from (organization.managed.get(arn) or "" for arn in boundaries if arn)
+        yield from (sha for found in organization.control_policies.values() for sha in found)
+        yield from (one.document or "" for one in organization.resource_policies.values())
+
+    def _parts(self, text: str) -> _Parts:
+        try:
+            policy = parse_policy(text)
+        except MalformedPolicy:
+            return _UNREAD_PARTS
+        raw = json.loads(text)["Statement"]
+        listed = raw if isinstance(raw, list) else [raw]
+        always = [one for statement in policy.statements for one in _always(statement)]
+        others = [
+            self._number(statement, listed[statement.number], policy)
+            for statement in policy.statements
+            if not _is_always(statement)
+        ]
+        return _Parts(tuple(others), tuple(always))
+
+    def _number(self, statement: Statement, raw: Mapping[str, object], policy: Policy) -> int:
+        """Equal statements are one, whatever they are called."""
+        text = json.dumps(
+            {**{key: raw[key] for key in sorted(raw) if key != "Sid"}, "": policy.has_variables}
+        )
+        known = self.statements.get(text)
+        if known is not None:
+            return known
+        number = self.statements[text] = len(self.statements)
+        one = json.dumps({"Version": policy.version, "Statement": [raw]})
+        self.database.execute(
+            "INSERT INTO statement VALUES (?, ?, ?, ?, NULL)",
+            (number, statement.effect, one, policy.has_variables),
+        )
+        self._post(number, statement, variables=policy.has_variables)
+        return number
+
+    _actions: dict[tuple[str, str], BitMap] = field(default_factory=lambda: defaultdict(BitMap))
+    _resources: dict[str, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
+    _not_actions: BitMap = field(default_factory=BitMap)
+
+    def _post(self, number: int, statement: Statement, *, variables: bool) -> None:
+        if statement.actions.negated:
+            self._not_actions.add(number)
+        else:
+            for pattern in statement.actions.patterns:
+                lower = pattern.lower()
+                self._actions[literal(lower), lower].add(number)
+        resources = statement.resources
+        if resources is None or resources.negated:
+            self._resources[WIDE].add(number)
+            return
+        for pattern in resources.patterns:
+            self._resources[resource_key(pattern, variables=variables)].add(number)
+
+    def _postings(self) -> None:
+        self.database.executemany(
+            "INSERT INTO by_action VALUES (?, ?, ?)",
+            ((*key, _bytes(found)) for key, found in self._actions.items()),
+        )
+        self.database.executemany(
+            "INSERT INTO by_resource VALUES (?, ?)",
+            ((key, _bytes(found)) for key, found in self._resources.items()),
+        )
+        self._name("not_action", self._not_actions)
+
+    def _name(self, name: str, numbers: BitMap) -> None:
+        self.database.execute("INSERT INTO named VALUES (?, ?)", (name, _bytes(numbers)))
+
+    def holders(self) -> None:
+        """Who holds each statement: set by set, for equal sets are held by many."""
+        sets = {number: documents for documents, number in self.held.items()}
+        of_statement: dict[int, BitMap] = defaultdict(BitMap)
+        always: dict[tuple[str, str], BitMap] = defaultdict(BitMap)
+        unread = BitMap()
+        rows = self.database.execute("SELECT held, id FROM identity WHERE held IS NOT NULL ORDER BY held, id")
+        for done, (number, found) in enumerate(groupby(rows, itemgetter(0))):
+            ids = BitMap([row[1] for row in found])
+            for sha256 in sets[number]:
+                parts = self.parts.get(sha256, _UNREAD_PARTS)
+                for statement in parts.statements:
+                    of_statement[statement] |= ids
+                for one in parts.always:
+                    always[one] |= ids
+                if parts.unread:
+                    unread |= ids
+            if not done % _BATCH:
+                self.progress("who holds what", done, len(sets))
+        self._name("unread", unread)
+        self.database.executemany(
+            "UPDATE statement SET holders = ? WHERE id = ?",
+            ((_bytes(ids), number) for number, ids in of_statement.items()),
+        )
+        self.database.executemany(
+            "INSERT INTO always VALUES (?, ?, ?, ?)",
+            ((effect, literal(pattern), pattern, _bytes(ids)) for (effect, pattern), ids in always.items()),
+        )
+
+    def frame(self) -> None:
+        """Accounts, types, boundaries, tags, control policies, policies of resources; and what the snapshot says of itself."""
+        self._accounts()
+        self._types_boundaries_tags()
+        self._controls()
+        organization = self.organization
+        self.database.executemany(
+            "INSERT INTO resource_policy VALUES (?, ?, ?)",
+            ((arn, one.owner, one.document) for arn, one in organization.resource_policies.items()),
+        )
+        meta = {
+            "format": FORMAT,
+            "id": organization.id,
+            "management_account": organization.management_account,
+            "collected": [[*key, outcome] for key, outcome in organization.collected.items()],
+            "control_policies": [[*key, list(found)] for key, found in organization.control_policies.items()],
+            "control_types": dict(organization.control_types),
+            "standalone": organization.standalone,
+        }
+        self.database.executemany(
+            "INSERT INTO meta VALUES (?, ?)", ((name, json.dumps(value)) for name, value in meta.items())
+        )
+
+    def _accounts(self) -> None:
+        rows = self.database.execute(
+            "SELECT account, min(id), max(id) FROM identity GROUP BY account"
+        ).fetchall()
+        known = self.organization.accounts
+        self.database.executemany(
+            "INSERT INTO account VALUES (?, ?, ?, ?)",
+            (
+                (account, first, last, json.dumps(known[account]) if account in known else None)
+                for account, first, last in rows
+            ),
+        )
+
+    def _types_boundaries_tags(self) -> None:
+        types: dict[str, BitMap] = defaultdict(BitMap)
+        boundaries: dict[str, BitMap] = defaultdict(BitMap)
+        tags: dict[tuple[str, str], BitMap] = defaultdict(BitMap)
+        managed: dict[str, str | None] = {}
+        for id_, type_, boundary, text in self.database.execute(
+            "SELECT id, type, boundary, tags FROM identity"
+        ):
+            types[type_].add(id_)
+            if boundary is not None:
+                managed[boundary] = self.organization.managed.get(boundary)
+                boundaries[managed[boundary] or UNREAD_MARK].add(id_)
+            if text != "{}":
+                for key, value in {key.lower(): value for key, value in json.loads(text).items()}.items():
+                    tags[key, value].add(id_)
+        for type_, ids in types.items():
+            self._name(f"type {type_}", ids)
+        insert = self.database.executemany
+        insert("INSERT INTO managed VALUES (?, ?)", managed.items())
+        insert("INSERT INTO boundary VALUES (?, ?)", ((sha, _bytes(ids)) for sha, ids in boundaries.items()))
+        insert("INSERT INTO tag VALUES (?, ?, ?)", ((*key, _bytes(ids)) for key, ids in tags.items()))
+
+    def _controls(self) -> None:
+        """Who stands below a list of control policies; equal lists at different nodes are one."""
+        found: dict[tuple[str, str], BitMap] = defaultdict(BitMap)
+        for account, first, last in self.database.execute("SELECT id, first, last FROM account"):
+            for type_ in (SCP, RCP):
+                levels = attached_levels(self.organization, account, type_)
+                if levels is UNREAD:
+                    found[type_, UNREAD_MARK].add_range(first, last + 1)
+                for level in levels if isinstance(levels, tuple) else ():
+                    found[type_, json.dumps(level)].add_range(first, last + 1)
+        self.database.executemany(
+            "INSERT INTO control VALUES (?, ?, ?)", ((*key, _bytes(ids)) for key, ids in found.items())
+        )
+
+
+def _is_always(statement: Statement) -> bool:
+    resources = statement.resources
+    everything = (
+        resources is not None and not resources.negated and any(map(matches_everything, resources.patterns))
+    )
+    return everything and not statement.conditions and not statement.actions.negated
+
+
+def _always(statement: Statement) -> Iterator[tuple[str, str]]:
+    if _is_always(statement):
+        yield from ((statement.effect, pattern.lower()) for pattern in statement.actions.patterns)
+
+
+def _bytes(numbers: BitMap) -> bytes:
+    numbers.run_optimize()
+    found: bytes = numbers.serialize()
+    return found

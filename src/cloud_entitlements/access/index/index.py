@@ -1,0 +1,55 @@
+"""One snapshot, asked about everybody in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from cloud_entitlements.access.answers import Permissions, WhoCan
+from cloud_entitlements.access.can import Answered, Asker, Question, check_action, owner_of
+from cloud_entitlements.access.index.store import Store
+from cloud_entitlements.access.index.varying import Accounts
+from cloud_entitlements.access.index.who import Searcher, Sought
+from cloud_entitlements.access.organization import Organization
+
+
+class AccessIndex:
+    """Threads may share it."""
+
+    def __init__(self, path: Path) -> None:
+        self._store = Store(path)
+        self._asker = Asker(self._store.organization)
+        self._searcher = Searcher(self._store, self._asker, Accounts(self._store))
+
+    @property
+    def organization(self) -> Organization:
+        return self._store.organization
+
+    def close(self) -> None:
+        self._store.close()
+
+    def can(self, question: Question) -> Answered:
+        """Raises MalformedRequest for what is no question, NotFound for a principal that is not there."""
+        return self._asker.can(question)
+
+    def evaluate_many(self, questions: Iterable[Question]) -> Iterator[Answered]:
+        """In the order of the questions."""
+        return (self.can(one) for one in questions)
+
+    def who_can(
+        self,
+        action: str,
+        resource: str = "*",
+        owner: str | None = None,
+        context: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> WhoCan:
+        """Raises MalformedRequest for what is no question."""
+        check_action(action)
+        known = owner or owner_of(resource, self.organization)
+        sought = Sought(action, resource, known, context)
+        groups = self._searcher.groups(sought)
+        return WhoCan(action, resource, known, groups, (), (), self._store.someone)
+
+    def permissions_of(self, principal: str, service: str | None = None) -> Permissions:
+        """Raises MalformedRequest, NotFound."""
+        raise NotImplementedError
