@@ -47,6 +47,10 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
     ("secretsmanager:GetSecretValue", "*"),
     ("made:Up", "arn:aws:made:::up"),
     ("ec2:ModifyAddressAttribute", "*"),
+    ("s3:GetObject", f"{BUCKET}/*"),
+    ("s3:PutObject", "arn:aws:s3:::*"),
+    ("sqs:SendMessage", f"arn:aws:sqs:*:{SHOP}:*"),
+    ("sts:AssumeRole", f"arn:aws:iam::{SHOP}:role/dep*"),
 )
 CONTEXTS: tuple[dict[str, tuple[str, ...]] | None, ...] = (
     None,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cloud_entitlements.access.control import Controls
+from cloud_entitlements.access.control import RCP, Controls
 from cloud_entitlements.access.organization import Organization
-from cloud_entitlements.access.stacks import Gathered, gather
+from cloud_entitlements.access.stacks import Gathered, gather, holder_of
+from cloud_entitlements.access.within import decide_within, patterns_about
 from cloud_entitlements.policy import Decision, MalformedRequest, Request, evaluate
 from cloud_entitlements.policy.catalogue import is_multivalued
+from cloud_entitlements.policy.common import ANY
 from cloud_entitlements.policy.context import ABSENT, UNKNOWN, Context, State
 from cloud_entitlements.policy.derive import derived, derived_families
 from cloud_entitlements.policy.pattern import has_wildcard
 from cloud_entitlements.policy.principal import Principal, parse_principal
+from cloud_entitlements.policy.stack import Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +45,63 @@ class Asker:
         self.organization, self._controls = organization, Controls(organization)
 
     def can(self, question: Question) -> Answered:
-        """Raises MalformedRequest for what is no question, NotFound for a principal that is not there."""
+        """A resource with wildcards stands for all that it matches.
+
+        Raises MalformedRequest for what is no question, NotFound for a principal that is not there.
+        """
         found, request = self.prepared(question)
-        return Answered(question, evaluate(found.stack, request), found.sources)
+        if question.resource == "*" or not has_wildcard(question.resource):
+            return Answered(question, evaluate(found.stack, request), found.sources)
+        others = patterns_about(found.stack, request.action.lower(), request.context)
+
+        def decide(resource: str) -> Decision:
+            return evaluate(found.stack, replace(request, resource=resource))
+
+        within = decide_within(question.resource, others, decide)
+        return Answered(question, within.decision, found.sources)
 
     def prepared(self, question: Question) -> tuple[Gathered, Request]:
         """The policies and the request, to be decided. Raises as `can` does."""
         principal = parse_principal(question.principal)
         check_action(question.action)
+        return self.of(principal, question)
+
+    def of(self, principal: Principal, question: Question) -> tuple[Gathered, Request]:
+        """The same for a principal that the question does not name. Raises NotFound."""
         owner = question.owner or owner_of(question.resource, self.organization, principal)
         found = gather(
             self.organization, self._controls, principal, question.action, question.resource, owner
         )
+        return found, self.request(principal, question.action, question.resource, owner, question.context)
+
+    def request(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        owner: str | None,
+        given: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Request:
+        """With the keys that follow from it and from the snapshot; all others are unknown."""
         homes = (
             self.organization.home(principal.account) if principal.account else None,
             self.organization.home(owner) if owner else None,
         )
         context = Context(
             {
-                **derived(principal, question.action, question.resource, owner, homes),
+                **derived(principal, action, resource, owner, homes),
+                **_open_region(resource),
                 **self._tags(principal),
-                **{key.lower(): values for key, values in (question.context or {}).items()},
+                **{key.lower(): values for key, values in (given or {}).items()},
             },
             UNKNOWN,
             is_multivalued,
             (*derived_families(principal), *self._untagged(principal)),
         )
-        return found, Request(principal, question.action, question.resource, owner, context, *homes)
+        return Request(principal, action, resource, owner, context, *homes)
+
+    def resource_control(self, account: str | None) -> Levels:
+        return self._controls.of(account, RCP)
 
     def _tags(self, principal: Principal) -> dict[str, State]:
         identity = self.organization.identities.get(principal.arn)
@@ -82,6 +115,16 @@ class Asker:
 
 
 _TAG = "aws:principaltag/"
+
+
+def _open_region(resource: str) -> dict[str, State]:
+    """Of a resource whose region is left open, or made up, nothing is known."""
+    parts = resource.split(":", 4)
+    open_ = len(parts) > _REGION and (has_wildcard(parts[_REGION]) or ANY in parts[_REGION])
+    return {"aws:requestedregion": UNKNOWN} if open_ else {}
+
+
+_REGION = 3
 
 
 def check_action(action: str) -> None:
@@ -98,5 +141,7 @@ def owner_of(resource: str, organization: Organization, caller: Principal | None
     parts = resource.split(":", 5)
     if len(parts) == 6 and parts[4].isdigit():  # noqa: PLR2004
         return parts[4]
-    known = organization.resource_policies.get(resource)
+    known = organization.resource_policies.get(resource) or organization.resource_policies.get(
+        holder_of(resource)
+    )
     return known.owner if known else None

@@ -12,6 +12,8 @@ from cloud_entitlements.policy import UNREAD, MalformedPolicy, parse_policy
 from cloud_entitlements.policy.request import Home
 from cloud_entitlements.policy.stack import CompiledPolicy, Member
 
+_KEPT = 50_000
+"""Documents that stay compiled: about 5 KB each."""
 IdentityType = Literal["user", "role"]
 
 
@@ -93,9 +95,12 @@ class Organization:
         """The document, compiled; unread when it is malformed or not there."""
         if sha256 is None:
             return UNREAD
-        if sha256 not in self.compiled:
-            self.compiled[sha256] = _compiled(self.text(sha256))
-        return self.compiled[sha256]
+        found = self.compiled.get(sha256)
+        if found is None:
+            if len(self.compiled) > _KEPT:
+                self.compiled.clear()
+            found = self.compiled[sha256] = _compiled(self.text(sha256))
+        return found
 
     def policies(self, hashes: Iterable[str | None]) -> tuple[Member, ...]:
         return tuple(self.policy(one) for one in hashes)

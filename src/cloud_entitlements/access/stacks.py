@@ -84,7 +84,7 @@ def _of_resource(organization: Organization, action: str, resource: str) -> Laye
         role = organization.identities.get(resource)
         return (organization.policy(role.trust),) if role else UNREAD
     known = organization.resource_policies.get(resource) or organization.resource_policies.get(
-        _holder(resource)
+        holder_of(resource)
     )
     if known is not None:
         return (organization.policy(known.document),) if known.document else None
@@ -96,7 +96,7 @@ def _resource_words(organization: Organization, resource: str) -> str:
     return f"trust policy of {role.name}" if role and role.type == "role" else f"policy of {resource}"
 
 
-def _holder(resource: str) -> str:
+def holder_of(resource: str) -> str:
     """The bucket of an object: its policy is the bucket's."""
     head, colons, rest = resource.partition(":::")
     return f"{head}{colons}{rest.partition('/')[0]}" if colons else resource

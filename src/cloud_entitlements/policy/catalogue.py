@@ -68,7 +68,7 @@ def known_action(action: str) -> str | None:
     return actions_of(service).get(name)
 
 
-@lru_cache(16_384)
+@lru_cache(32_768)
 def facts_of(action: str) -> ActionFacts | None:
     name = known_action(action)
     if name is None:

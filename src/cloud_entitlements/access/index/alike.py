@@ -15,12 +15,15 @@ from pyroaring import BitMap, FrozenBitMap
 
 from cloud_entitlements.access.index.store import NOBODY
 from cloud_entitlements.access.index.varying import ACCOUNT, States, Varying
+from cloud_entitlements.access.within import everywhere, resource_patterns
 from cloud_entitlements.policy.catalogue import stand_in
+from cloud_entitlements.policy.common import common_arn
 from cloud_entitlements.policy.condition.holds import expected_values
 from cloud_entitlements.policy.context import ABSENT, Unknown
-from cloud_entitlements.policy.pattern import matches_everything
+from cloud_entitlements.policy.lint.cover import covers
+from cloud_entitlements.policy.pattern import has_wildcard
 from cloud_entitlements.policy.statement import Asked, Compiled, condition_holds, resource_matches
-from cloud_entitlements.policy.truth import F, T, Truth, U
+from cloud_entitlements.policy.truth import F, T, Truth, U, negated
 from cloud_entitlements.policy.variables import keys_in
 
 Verdict = tuple[Truth, Any]
@@ -146,23 +149,36 @@ def _of_resource(statement: Compiled, view: View) -> Iterable[_Part]:
         return
     names = {key for pattern in resources.variable for key in keys_in(pattern)}
     asked = view.asked
-    if (
-        asked.resource == "*"
-        and stand_in(asked.action)
-        and not all(map(matches_everything, resources.patterns))
-    ):
+    if asked.resource == "*" and stand_in(asked.action) and not everywhere(statement):
         names.add(ACCOUNT)
     keys = view.varying.among(names)
+    many = asked.resource != "*" and has_wildcard(asked.resource)
 
     def judge(states: States) -> Verdict:
-        truth = resource_matches(resources, _with(asked, states))
-        return truth, ("resource", resources.patterns) if truth == U else None
+        if many:
+            return _of_many(statement, _with(asked, states))
+        told = _with(asked, states)
+        truth = resource_matches(resources, told)
+        open_ = any(isinstance(told.context.look(name), Unknown) for name in names)
+        return truth, ("resource", resources.patterns) if truth == U or open_ else None
 
     def only(ids: FrozenBitMap) -> FrozenBitMap:
         return _whose_name_stands_in(asked.resource, ids, view.varying)
 
-    named = "aws:username" in keys and not resources.negated and not resources.fixed
+    named = "aws:username" in keys and not resources.negated and not resources.fixed and not many
     yield _Part(keys, judge, only if named else None)
+
+
+def _of_many(statement: Compiled, asked: Asked) -> Verdict:
+    """Of all resources that the question's pattern matches: where it may match some, which patterns do is told."""
+    if everywhere(statement):
+        return T, None
+    patterns = tuple(resource_patterns(statement, asked.context))
+    meeting = tuple(one for one in patterns if common_arn(asked.resource, one) is not None)
+    covered = any(covers(one, asked.resource) for one in patterns)
+    truth: Truth = T if covered else U if meeting else F
+    negates = statement.resources is not None and statement.resources.negated
+    return negated(truth) if negates else truth, ("resource", negates, meeting) if truth == U else None
 
 
 _NAME_LENGTH = 64

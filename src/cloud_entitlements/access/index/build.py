@@ -21,6 +21,7 @@ from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import UNREAD, MalformedPolicy, Policy, parse_policy
 from cloud_entitlements.policy.document import Statement
 from cloud_entitlements.policy.pattern import matches_everything
+from cloud_entitlements.policy.stack import CompiledPolicy, Member
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and of how much."""
@@ -229,6 +230,12 @@ class _Writer:
             "INSERT INTO resource_policy VALUES (?, ?, ?)",
             ((arn, one.owner, one.document) for arn, one in organization.resource_policies.items()),
         )
+        named = (
+            (name, arn)
+            for arn, one in organization.resource_policies.items()
+            for name in _allowed_principals(organization.policy(one.document) if one.document else None)
+        )
+        self.database.executemany("INSERT OR IGNORE INTO naming VALUES (?, ?)", named)
         meta = {
             "format": FORMAT,
             "id": organization.id,
@@ -290,6 +297,14 @@ class _Writer:
         self.database.executemany(
             "INSERT INTO control VALUES (?, ?, ?)", ((*key, _bytes(ids)) for key, ids in found.items())
         )
+
+
+def _allowed_principals(policy: Member | None) -> Iterator[str]:
+    """Whom a policy's Allow statements name; `*` for everybody, and for all but those that are listed."""
+    for statement in policy.policy.statements if isinstance(policy, CompiledPolicy) else ():
+        if statement.effect == "Allow" and statement.principals is not None:
+            entries = statement.principals.entries
+            yield from ("*",) if statement.principals.negated else (value for _, value in entries)
 
 
 def _is_always(statement: Statement) -> bool:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from cloud_entitlements.access.answers import Permissions, WhoCan
 from cloud_entitlements.access.can import Answered, Asker, Question, check_action, owner_of
+from cloud_entitlements.access.index.others import others
 from cloud_entitlements.access.index.store import Store
 from cloud_entitlements.access.index.varying import Accounts
 from cloud_entitlements.access.index.who import Searcher, Sought
 from cloud_entitlements.access.organization import Organization
+from cloud_entitlements.access.permissions import permissions_of
+from cloud_entitlements.policy.catalogue import known_action
 
 
 class AccessIndex:
@@ -48,8 +51,11 @@ class AccessIndex:
         known = owner or owner_of(resource, self.organization)
         sought = Sought(action, resource, known, context)
         groups = self._searcher.groups(sought)
-        return WhoCan(action, resource, known, groups, (), (), self._store.someone)
+        beyond, notes = others(self._store, self._asker, sought.by("anonymous"))
+        unknown = () if known_action(action) else (f"unknown action `{action}`",)
+        warnings = (*unknown, *notes)
+        return WhoCan(action, resource, known, groups, tuple(beyond), warnings, self._store.someone)
 
     def permissions_of(self, principal: str, service: str | None = None) -> Permissions:
         """Raises MalformedRequest, NotFound."""
-        raise NotImplementedError
+        return permissions_of(self._asker, principal, service, self._store.naming)

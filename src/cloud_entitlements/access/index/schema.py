@@ -15,6 +15,7 @@ CREATE TABLE account (id TEXT PRIMARY KEY, first INTEGER, last INTEGER, row TEXT
 CREATE TABLE document (sha256 TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
 CREATE TABLE managed (arn TEXT PRIMARY KEY, sha256 TEXT) WITHOUT ROWID;
 CREATE TABLE resource_policy (arn TEXT PRIMARY KEY, owner TEXT, sha256 TEXT) WITHOUT ROWID;
+CREATE TABLE naming (principal TEXT, arn TEXT, PRIMARY KEY (principal, arn)) WITHOUT ROWID;
 CREATE TABLE sources (id INTEGER PRIMARY KEY, value TEXT);
 CREATE TABLE raw (arn TEXT, type TEXT, account TEXT, name TEXT, held INTEGER, sources INTEGER, boundary TEXT, trust TEXT,
     tags TEXT);

@@ -22,13 +22,16 @@ from cloud_entitlements.access.organization import (
     Source,
 )
 from cloud_entitlements.policy import parse_policy
-from cloud_entitlements.policy.pattern import action_pattern
+from cloud_entitlements.policy.pattern import action_pattern, has_wildcard
+from cloud_entitlements.policy.principal import Principal
 from cloud_entitlements.policy.stack import CompiledPolicy
 from cloud_entitlements.policy.statement import Compiled
 
 NOBODY = FrozenBitMap()
 _KEPT = 100_000
 """Statements that stay compiled: about 3 KB each."""
+_FEW = 1_000
+"""Identities that stay read."""
 _AT_ONCE = 10_000
 """Values of one query."""
 _IDENTITY = "SELECT arn, type, account, name, value, boundary, trust, tags FROM identity LEFT JOIN sources ON sources.id = sources"
@@ -42,6 +45,7 @@ class Store:
             f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         self._lock = Lock()
+        self._identities: dict[str, Identity] = {}
         self._statements: dict[int, tuple[Compiled, FrozenBitMap]] = {}
 
     def close(self) -> None:
@@ -89,8 +93,15 @@ class Store:
     # Identities
 
     def identity(self, arn: str) -> Identity | None:
-        found = self.rows(f"{_IDENTITY} WHERE arn = ? AND type <> 'root'", arn)
-        return _identity(found[0]) if found else None
+        known = self._identities.get(arn)
+        if known is None:
+            found = self.rows(f"{_IDENTITY} WHERE arn = ? AND type <> 'root'", arn)
+            if not found:
+                return None
+            if len(self._identities) > _FEW:
+                self._identities.clear()
+            known = self._identities[arn] = _identity(found[0])
+        return known
 
     def role_named(self, account: str, name: str) -> Identity | None:
         query = f"{_IDENTITY} WHERE name = ? AND account = ? AND type IN ('role', 'linked')"
@@ -166,6 +177,17 @@ class Store:
         rows = self.rows("SELECT value, holders FROM tag WHERE key = ?", key)
         return [(value, FrozenBitMap.deserialize(holders)) for value, holders in rows]
 
+    def naming(self, caller: Principal) -> list[str]:
+        """Resources whose policies allow something to the caller by name, to its account, or to everybody."""
+        account = f"arn:{caller.partition}:iam::{caller.account}:root"
+        names = ["*", caller.account, account, caller.arn, caller.parent]
+        rows = self.rows_in("SELECT DISTINCT arn FROM naming WHERE principal IN", names)
+        sessions = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/"
+        more = self.rows(
+            "SELECT arn FROM naming WHERE principal >= ? AND principal < ?", sessions, f"{sessions}\U0010ffff"
+        )
+        return sorted({arn for (arn,) in (*rows, *(more if caller.is_role else ()))})
+
     # Statements
 
     def always(self, effect: str, action: str) -> FrozenBitMap:
@@ -177,7 +199,7 @@ class Store:
     def statements(self, action: str, resource: str) -> FrozenBitMap:
         """Those that may be about both; the action is in lower case."""
         of_action = self._of_action(action)
-        if not resource.startswith("arn:"):
+        if not resource.startswith("arn:") or has_wildcard(resource):
             return of_action
         keys = [WIDE, *keys_of_resource(resource)]
         rows = self.rows_in("SELECT statements FROM by_resource WHERE key IN", keys)
@@ -196,16 +218,17 @@ class Store:
     def compiled(self, numbers: Iterable[int]) -> Iterator[tuple[Compiled, FrozenBitMap]]:
         """Each with those who hold it."""
         listed = list(numbers)
-        missing = [number for number in listed if number not in self._statements]
-        if len(self._statements) + len(missing) > _KEPT:
-            self._statements = {}
+        known = self._statements
+        missing = [number for number in listed if number not in known]
+        if len(known) + len(missing) > _KEPT:
+            # a new dict: another thread may be reading the old one
+            known = self._statements = {}
             missing = listed
-        for number, text, holders in self.rows_in(
-            "SELECT id, text, holders FROM statement WHERE id IN", missing
-        ):
+        query = "SELECT id, text, holders FROM statement WHERE id IN"
+        for number, text, holders in self.rows_in(query, missing):
             ids = FrozenBitMap.deserialize(holders) if holders else NOBODY
-            self._statements[number] = (CompiledPolicy(parse_policy(text)).statements[0], ids)
-        yield from (self._statements[number] for number in listed)
+            known[number] = (CompiledPolicy(parse_policy(text)).statements[0], ids)
+        yield from (known[number] for number in listed)
 
 
 def _united(blobs: Iterable[bytes]) -> FrozenBitMap:
