@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cloud_entitlements.policy import Decision, PolicyStack
 from cloud_entitlements.policy.common import ANY, common_arn
@@ -53,13 +54,13 @@ def patterns_about(stack: PolicyStack, action: str, context: Context) -> list[st
 def resource_patterns(statement: Compiled, context: Context) -> Iterator[str]:
     """What it names in Resource or NotResource."""
     resources = statement.resources
-    for pattern in resources.patterns if resources else ():
-        if resources and pattern in resources.variable:
-            made = expanded(pattern, context)
-            if made is not None:
-                yield widest(pattern) if isinstance(made, Unknown) else made
-        else:
-            yield pattern
+    if resources is None:
+        return
+    yield from resources.patterns
+    for pattern in resources.variable:
+        made = expanded(pattern, context)
+        if made is not None:
+            yield widest(pattern) if isinstance(made, Unknown) else made
 
 
 def everywhere(statement: Compiled) -> bool:
@@ -96,7 +97,23 @@ def decide_within(
     chosen = bases or (pattern,)
     telling = [one for one in dict.fromkeys(others) if _tells(one, chosen)]
     examples = tuple(_examples(chosen, telling, decide))
-    return Within(_together(pattern, telling, examples), examples)
+    needed = _needed(telling, examples)
+    parted = tuple({one.matched & needed: one for one in reversed(examples)}.values())
+    kept = tuple(replace(one, matched=one.matched & needed) for one in reversed(parted))
+    return Within(_together(pattern, sorted(needed), kept), kept)
+
+
+def _needed(telling: Sequence[str], examples: Sequence[Example]) -> frozenset[str]:
+    """Patterns without which two examples with different answers would be one."""
+    needed = frozenset(telling)
+    for one in sorted(telling):
+        fewer = needed - {one}
+        verdicts: dict[frozenset[str], set[Any]] = {}
+        for example in examples:
+            verdicts.setdefault(example.matched & fewer, set()).add(_verdict(example))
+        if all(len(found) == 1 for found in verdicts.values()):
+            needed = fewer
+    return needed
 
 
 def _tells(pattern: str, bases: Sequence[str]) -> bool:
@@ -151,8 +168,9 @@ def _together(pattern: str, telling: Sequence[str], examples: Sequence[Example])
     )
 
 
-def _verdict(one: Example) -> tuple[str, str, tuple[str, ...]]:
-    return one.decision.outcome, one.decision.residual, one.decision.incomplete
+def _verdict(one: Example) -> tuple[Any, ...]:
+    decision = one.decision
+    return decision.outcome, decision.residual, decision.incomplete, decision.context_keys, decision.minimised
 
 
 def _three_meet(telling: Sequence[str]) -> bool:

@@ -155,12 +155,15 @@ def _of_resource(statement: Compiled, view: View) -> Iterable[_Part]:
     many = asked.resource != "*" and has_wildcard(asked.resource)
 
     def judge(states: States) -> Verdict:
-        if many:
-            return _of_many(statement, _with(asked, states))
         told = _with(asked, states)
-        truth = resource_matches(resources, told)
+        truth, which = _of_many(statement, told) if many else (resource_matches(resources, told), ())
         open_ = any(isinstance(told.context.look(name), Unknown) for name in names)
-        return truth, ("resource", resources.patterns) if truth == U or open_ else None
+        return truth, (
+            "resource",
+            resources.patterns,
+            resources.variable,
+            which,
+        ) if truth == U or open_ else None
 
     def only(ids: FrozenBitMap) -> FrozenBitMap:
         return _whose_name_stands_in(asked.resource, ids, view.varying)
@@ -169,16 +172,16 @@ def _of_resource(statement: Compiled, view: View) -> Iterable[_Part]:
     yield _Part(keys, judge, only if named else None)
 
 
-def _of_many(statement: Compiled, asked: Asked) -> Verdict:
-    """Of all resources that the question's pattern matches: where it may match some, which patterns do is told."""
+def _of_many(statement: Compiled, asked: Asked) -> tuple[Truth, tuple[str, ...]]:
+    """Of all resources that the question's pattern matches; and which of the statement's patterns match some of them."""
     if everywhere(statement):
-        return T, None
+        return T, ()
     patterns = tuple(resource_patterns(statement, asked.context))
     meeting = tuple(one for one in patterns if common_arn(asked.resource, one) is not None)
     covered = any(covers(one, asked.resource) for one in patterns)
     truth: Truth = T if covered else U if meeting else F
     negates = statement.resources is not None and statement.resources.negated
-    return negated(truth) if negates else truth, ("resource", negates, meeting) if truth == U else None
+    return negated(truth) if negates else truth, meeting
 
 
 _NAME_LENGTH = 64
