@@ -338,7 +338,7 @@ ANSWER_FIELDS = {
     "explicit_deny": "denied by a Deny, and not for want of an Allow",
     "denied_by": "layers that deny, or whose Allow is missing: `identity`, `resource`, `boundary`, `session`, `scp`, `rcp`, "
     "`vpc_endpoint`",
-    "context_keys": "keys on which a conditional answer depends",
+    "context_keys": "keys on which a conditional answer depends, spelled as AWS does; a tag's key as the policy has it",
     "residual": "what must hold for it to be allowed",
     "minimised": "false: there were too many cases, or patterns that overlap, so the condition may be wider than it need be",
     "incomplete": "what was not read or not said and could change the answer, by layer or field",

@@ -55,7 +55,7 @@ def test_an_answer_names_the_statement_and_the_snapshot(imported: Ciem) -> None:
 
 def test_a_condition_is_said_and_can_be_given(imported: Ciem) -> None:
     found = imported("can", ADA, "iam:ListRoles", "--output", "json").json
-    assert (found["decision"], found["residual"]) == ("conditional", "aws:multifactorauthpresent = true")
+    assert (found["decision"], found["residual"]) == ("conditional", "aws:MultiFactorAuthPresent = true")
     given = imported("can", ADA, "iam:ListRoles", "--context", "aws:MultiFactorAuthPresent=true")
     assert given.out.startswith("allowed\n")
 

@@ -22,6 +22,7 @@ from cloud_entitlements.policy.principal import Principal, parse_principal, with
 from cloud_entitlements.policy.request import Home, Request
 from cloud_entitlements.policy.services.blocks import effective
 from cloud_entitlements.policy.shapes import RCP_SHAPE, UNNAMED_SHAPE, Shape, check
+from cloud_entitlements.policy.spelling import told_keys
 from cloud_entitlements.policy.stack import UNREAD, CompiledPolicy, PolicyStack, S3Settings, policy_set
 from cloud_entitlements.policy.switches import DEFAULT, Switches, read_switches
 
@@ -118,7 +119,7 @@ def as_json(decision: Decision) -> dict[str, Any]:
         "decision": decision.outcome,
         "explicit_deny": decision.explicit_deny,
         "denied_by": list(decision.denied_by),
-        "context_keys": list(decision.context_keys),
+        "context_keys": list(told_keys(decision)),
         "residual": decision.residual,
         "minimised": decision.minimised,
         "incomplete": list(decision.incomplete),
