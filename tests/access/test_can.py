@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cloud_entitlements.access import Asker, NotFound, Question
+from cloud_entitlements.policy import MalformedRequest
 
 from .conftest import MANAGEMENT, SHOP, TOOLS, Asking, allow, deny, organization, policy, role, trust, user
 
@@ -163,3 +164,23 @@ def test_tags_of_the_principal_are_known(asking: Asking) -> None:
     document = allow("ec2:*", Condition={"StringEquals": {"aws:PrincipalTag/Team": "blue"}})
     asker = asking(user("ada", document, Tags=[{"Key": "team", "Value": "blue"}]), standalone=True)
     assert outcome(asker, "ec2:DescribeInstances") == "allowed"
+
+
+def test_an_assumption_gives_way_to_what_is_known(asking: Asking) -> None:
+    document = allow("ec2:*", Condition={"Bool": {"aws:SecureTransport": "true"}})
+    asker = asking(user("ada", document), standalone=True)
+    assert outcome(asker, "ec2:DescribeInstances") == "conditional"
+    assert outcome(asker, "ec2:DescribeInstances", assume=("direct",)) == "allowed"
+    given = {"aws:SecureTransport": ("false",)}
+    assert outcome(asker, "ec2:DescribeInstances", assume=("direct",), context=given) == "denied"
+
+
+def test_a_lasting_key_is_not_assumed_of_a_role(asking: Asking) -> None:
+    asker = asking(role("app", allow("ec2:*")), standalone=True)
+    with pytest.raises(MalformedRequest, match="it is for users and root"):
+        ask(
+            asker,
+            "ec2:DescribeInstances",
+            principal=f"arn:aws:iam::{SHOP}:role/app",
+            assume=("long-term-key",),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from cloud_entitlements.access.control import Controls
 from cloud_entitlements.access.organization import Organization
@@ -14,6 +15,7 @@ from cloud_entitlements.policy.context import UNKNOWN, Context, State
 from cloud_entitlements.policy.derive import derived, derived_families
 from cloud_entitlements.policy.pattern import has_wildcard
 from cloud_entitlements.policy.principal import Principal, parse_principal
+from cloud_entitlements.policy.profiles import assume
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Question:
     owner: str | None = None
     """Account of the resource, where its ARN does not say it."""
     context: Mapping[str, tuple[str, ...]] | None = None
+    assume: tuple[str, ...] = ()
+    """Names of assumptions (GK-02); what the context gives, and what follows from the question, win over them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,18 @@ class Asker:
             self.organization.home(principal.account) if principal.account else None,
             self.organization.home(owner) if owner else None,
         )
+        known: dict[str, State] = {
+            **derived(principal, question.action, question.resource, owner, homes),
+            **self._tags(principal),
+            **{key.lower(): values for key, values in (question.context or {}).items()},
+        }
+        assumed = assume(question.assume, principal, known, datetime.now(UTC))
         context = Context(
-            {
-                **derived(principal, question.action, question.resource, owner, homes),
-                **self._tags(principal),
-                **{key.lower(): values for key, values in (question.context or {}).items()},
-            },
-            UNKNOWN,
-            is_multivalued,
-            derived_families(principal),
+            {**dict(assumed.states), **known}, UNKNOWN, is_multivalued, derived_families(principal)
         )
-        request = Request(principal, question.action, question.resource, owner, context, *homes)
+        request = Request(
+            principal, question.action, question.resource, owner, context, *homes, assumed=assumed
+        )
         return Answered(question, evaluate(found.stack, request), found.sources)
 
     def _tags(self, principal: Principal) -> dict[str, State]:
