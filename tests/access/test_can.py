@@ -184,3 +184,36 @@ def test_a_lasting_key_is_not_assumed_of_a_role(asking: Asking) -> None:
             principal=f"arn:aws:iam::{SHOP}:role/app",
             assume=("long-term-key",),
         )
+
+
+BY_ENDPOINT = {"aws:SourceVpce": ("vpce-1",)}
+
+
+def test_the_policy_of_an_endpoint_that_the_call_passes_is_not_read(asking: Asking) -> None:
+    asker = asking(user("ada", allow("ec2:*")), standalone=True)
+    found, answered = ask(asker, "ec2:DescribeInstances", context=BY_ENDPOINT)
+    assert (found, answered.decision.incomplete) == ("conditional", ("vpc_endpoint",))
+    assert "whose own policy is not collected" in answered.decision.warnings[0]
+    assert outcome(asker, "ec2:DescribeInstances", context={"AWS:sourcevpc": ("vpc-1",)}) == "conditional"
+
+
+def test_an_endpoint_changes_nothing_of_what_is_denied_without_it(asking: Asking) -> None:
+    asker = asking(user("ada", allow("ec2:*")), standalone=True)
+    found, answered = ask(asker, "iam:ListRoles", context=BY_ENDPOINT)
+    assert (found, answered.decision.incomplete, answered.decision.warnings) == ("denied", (), ())
+
+
+def test_a_call_that_names_no_endpoint_passes_none(asking: Asking) -> None:
+    asker = asking(user("ada", allow("ec2:*")), standalone=True)
+    found, answered = ask(asker, "ec2:DescribeInstances")
+    assert (found, answered.decision.warnings) == ("allowed", ())
+    assert outcome(asker, "ec2:DescribeInstances", context={"aws:SourceVpce": ()}) == "allowed", "absent"
+
+
+def test_a_condition_on_an_endpoint_says_that_its_policy_counts_too(asking: Asking) -> None:
+    inside = allow("ec2:*", Condition={"StringEquals": {"aws:SourceVpce": "vpce-1"}})
+    asker = asking(user("ada", inside), standalone=True)
+    found, answered = ask(asker, "ec2:DescribeInstances")
+    assert (found, answered.decision.residual) == ("conditional", "aws:SourceVpce = vpce-1")
+    assert "the endpoint's own policy counts too" in answered.decision.warnings[0]
+    assert outcome(asker, "ec2:DescribeInstances", assume=("internet",)) == "denied"

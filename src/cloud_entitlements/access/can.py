@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from cloud_entitlements.access.control import Controls
@@ -15,7 +15,7 @@ from cloud_entitlements.policy.context import UNKNOWN, Context, State
 from cloud_entitlements.policy.derive import derived, derived_families
 from cloud_entitlements.policy.pattern import has_wildcard
 from cloud_entitlements.policy.principal import Principal, parse_principal
-from cloud_entitlements.policy.profiles import assume
+from cloud_entitlements.policy.profiles import ENDPOINT_KEYS, assume
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,19 @@ class Asker:
         if not (service and colon and name) or has_wildcard(question.action):
             raise MalformedRequest(f"`{question.action}` is no action: write one as `service:Name`")
         owner = question.owner or _owner(principal, question.resource, self.organization)
+        request = self._request(question, principal, owner)
         found = gather(
-            self.organization, self._controls, principal, question.action, question.resource, owner
+            self.organization,
+            self._controls,
+            principal,
+            question.action,
+            question.resource,
+            owner,
+            through_endpoint=_passes_endpoint(question),
         )
+        return Answered(question, _noted(evaluate(found.stack, request)), found.sources)
+
+    def _request(self, question: Question, principal: Principal, owner: str | None) -> Request:
         homes = (
             self.organization.home(principal.account) if principal.account else None,
             self.organization.home(owner) if owner else None,
@@ -65,13 +75,9 @@ class Asker:
             **{key.lower(): values for key, values in (question.context or {}).items()},
         }
         assumed = assume(question.assume, principal, known, datetime.now(UTC))
-        context = Context(
-            {**dict(assumed.states), **known}, UNKNOWN, is_multivalued, derived_families(principal)
-        )
-        request = Request(
-            principal, question.action, question.resource, owner, context, *homes, assumed=assumed
-        )
-        return Answered(question, evaluate(found.stack, request), found.sources)
+        states = {**dict(assumed.states), **known}
+        context = Context(states, UNKNOWN, is_multivalued, derived_families(principal))
+        return Request(principal, question.action, question.resource, owner, context, *homes, assumed=assumed)
 
     def _tags(self, principal: Principal) -> dict[str, State]:
         """A user's tags are all there are; a session may bring more, so a role's other tags stay unknown (VAR-04)."""
@@ -79,6 +85,21 @@ class Asker:
         if identity is None:
             return {}
         return {f"aws:principaltag/{key.lower()}": (value,) for key, value in identity.tags.items()}
+
+
+def _passes_endpoint(question: Question) -> bool:
+    return any(values and key.lower() in ENDPOINT_KEYS for key, values in (question.context or {}).items())
+
+
+def _noted(decision: Decision) -> Decision:
+    """VPCE-01: policies of endpoints are not collected. Where the answer hangs on one, it says so."""
+    if "vpc_endpoint" in decision.incomplete:
+        note = "the call passes a VPC endpoint, whose own policy is not collected: it may deny what the others allow"
+    elif not ENDPOINT_KEYS.isdisjoint(decision.context_keys):
+        note = "through a VPC endpoint the endpoint's own policy counts too, which is not collected"
+    else:
+        return decision
+    return replace(decision, warnings=(*decision.warnings, note))
 
 
 def _owner(principal: Principal, resource: str, organization: Organization) -> str | None:
