@@ -52,12 +52,19 @@ def test_gaps_end_with_three_and_name_their_line(ciem: Ciem, given: Any) -> None
     assert ended.code == 3
     assert f"ciem: {broken}:2:2: no JSON: expecting value" in ended.err
     assert "1 of 2" in ended.out
+    assert "A file of the import can't be read (file_malformed):" in ended.err
+    assert (
+        f"fix: print it again, or ask for it again: aws iam get-account-authorization-details > {ACCOUNT}.json"
+        in ended.err
+    )
     as_json = ciem(
         "snapshot", "import", "--name", "audit", broken, given(answer("222222222222")), "--output", "json"
     )
     assert as_json.code == 3
     (problem,) = as_json.json["problems"]
     assert (problem["account_id"], problem["line"], problem["code"]) == (ACCOUNT, 2, "file_malformed")
+    assert problem["title"] == "A file of the import can't be read"
+    assert all(cause["text"] and cause["fix"] for cause in problem["causes"])
 
 
 def test_nothing_that_can_be_read_is_a_failure_with_a_next_step(ciem: Ciem, given: Any) -> None:

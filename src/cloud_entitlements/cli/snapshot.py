@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cloud_entitlements.cli.context import Context, Failed, clean
-from cloud_entitlements.cli.printing import record, rows
+from cloud_entitlements.cli.printing import causes, record, rows
 
 GAPS = 3
 MOST_TOLD = 20
@@ -155,14 +156,31 @@ def _record(found: Any, *, default: bool) -> dict[str, Any]:
 
 
 def _problem(found: Any) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in found.__slots__}
+    from cloud_entitlements.aws.explained import KINDS
+
+    told = {name: getattr(found, name) for name in found.__slots__}
+    return {**told, "title": KINDS[found.code].title, "causes": _causes(found.code, [found])}
 
 
-def _tell(problems: Any) -> None:
+def _causes(code: str, problems: Sequence[Any]) -> list[dict[str, str]]:
+    """The account is filled in where it is one and known."""
+    from cloud_entitlements.aws.explained import causes_of
+
+    accounts = {one.account_id for one in problems if one.account_id.isdigit()}
+    return [asdict(cause) for cause in causes_of(code, account=accounts.pop() if len(accounts) == 1 else "")]
+
+
+def _tell(problems: Sequence[Any]) -> None:
+    """Each problem in a line, then what lies behind each kind of them."""
+    from cloud_entitlements.aws.explained import KINDS
+
     for one in problems[:MOST_TOLD]:
         click.echo(f"ciem: {clean(one)}", file=sys.stderr)
     if len(problems) > MOST_TOLD:
         click.echo(f"ciem: … and {len(problems) - MOST_TOLD} more; `--output json` has all", file=sys.stderr)
+    for code in dict.fromkeys(one.code for one in problems):
+        click.echo(f"{KINDS[code].title} ({code}):", file=sys.stderr)
+        causes(_causes(code, [one for one in problems if one.code == code]), err=True)
 
 
 def _progress() -> Callable[[str], None]:

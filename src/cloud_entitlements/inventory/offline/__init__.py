@@ -5,6 +5,6 @@ holds what its files say and nothing of an earlier one of the same name.
 """
 
 from cloud_entitlements.inventory.offline.importing import Given, Imported, import_files
-from cloud_entitlements.inventory.offline.problems import NothingRead, Problem
+from cloud_entitlements.inventory.offline.problems import GAP_CODES, NothingRead, Problem
 
-__all__ = ["Given", "Imported", "NothingRead", "Problem", "import_files"]
+__all__ = ["GAP_CODES", "Given", "Imported", "NothingRead", "Problem", "import_files"]
