@@ -12,7 +12,8 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,7 @@ def evaluation() -> Iterator[str]:
 
     from cloud_entitlements.policy import switches
     from cloud_entitlements.policy.cases import FIELDS
+    from cloud_entitlements.policy.profiles import PROFILES
     from cloud_entitlements.policy.rcp import rcp_services, rcp_services_date
     from cloud_entitlements.policy.rules import RULES
 
@@ -253,6 +255,16 @@ def evaluation() -> Iterator[str]:
     yield "| --- | --- |"
     for name, text in ANSWER_FIELDS.items():
         yield f"| `{name}` | {text} |"
+    yield "## Assumptions"
+    yield "What no policy and no inventory tells of a call stays unknown, unless an assumption is made by name: `assume` of a"
+    yield "case, `--assume` of `ciem can`. What the context gives, and what follows from the question, wins: of keys that go"
+    yield "together (here between semicolons) nothing is assumed when one of them is given otherwise, and a warning says so."
+    yield "The answer repeats what was assumed."
+    yield "| assumption | says | keys |"
+    yield "| --- | --- | --- |"
+    for name, profile in PROFILES.items():
+        told = "; ".join(_told(together) for together in profile.keys(MOMENT))
+        yield f"| `{name}` | {profile.text} | {told} |"
     yield "## Switches"
     yield "Rules that AWS does not document, and that were not tried against it. `switches` of a case turns them."
     yield "| switch | default | |"
@@ -272,6 +284,20 @@ def evaluation() -> Iterator[str]:
         yield f"| {rule} | {sentence.replace('|', '&#124;')} | {proofs[rule]} |"
     yield "## Services that resource control policies reach"
     yield f"As of {rcp_services_date()}: {', '.join(f'`{one}`' for one in sorted(rcp_services()))}."
+
+
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+"""An example of now."""
+
+
+def _told(together: Mapping[str, Any]) -> str:
+    from cloud_entitlements.policy.profiles import as_context
+
+    by_state: dict[str, list[str]] = {}
+    for key, value in as_context(tuple(together.items())).items():
+        state = "absent" if value is None else "present" if isinstance(value, dict) else f"= `{value}`"
+        by_state.setdefault(state, []).append(f"`{key}`")
+    return ", ".join(f"{', '.join(keys)} {state}" for state, keys in by_state.items())
 
 
 def _proofs() -> Counter[str]:
@@ -321,6 +347,7 @@ CASE_FIELDS = {
     "context": 'keys of the request: a value, a list, null for absent, or `{"state": "present"}` (`absent`, `unknown`)',
     "derive_context": "false: not even keys that follow from the case are filled in",
     "missing_context": "what every other key is: `unknown` (the default) or `absent`",
+    "assume": "names of assumptions, see below",
     "identity_policies": "inline, managed and group policies",
     "permissions_boundary": "one policy",
     "session_policies": "those that the session was made with",
@@ -338,10 +365,11 @@ ANSWER_FIELDS = {
     "explicit_deny": "denied by a Deny, and not for want of an Allow",
     "denied_by": "layers that deny, or whose Allow is missing: `identity`, `resource`, `boundary`, `session`, `scp`, `rcp`, "
     "`vpc_endpoint`",
-    "context_keys": "keys on which a conditional answer depends",
+    "context_keys": "keys on which a conditional answer depends, spelled as AWS does; a tag's key as the policy has it",
     "residual": "what must hold for it to be allowed",
     "minimised": "false: there were too many cases, or patterns that overlap, so the condition may be wider than it need be",
     "incomplete": "what was not read or not said and could change the answer, by layer or field",
+    "assumed": "what was assumed, in the form of `context`: it can be given there instead",
     "warnings": "what is odd, like an action that the catalogue does not know",
     "statements": "those that decide",
     "explanation": "with `--explain`: every layer's verdict, statements, conditions and values",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cloud_entitlements.access import Asker, NotFound, Question
+from cloud_entitlements.policy import MalformedRequest
 
 from .conftest import MANAGEMENT, SHOP, TOOLS, Asking, allow, deny, organization, policy, role, trust, user
 
@@ -163,3 +164,56 @@ def test_tags_of_the_principal_are_known(asking: Asking) -> None:
     document = allow("ec2:*", Condition={"StringEquals": {"aws:PrincipalTag/Team": "blue"}})
     asker = asking(user("ada", document, Tags=[{"Key": "team", "Value": "blue"}]), standalone=True)
     assert outcome(asker, "ec2:DescribeInstances") == "allowed"
+
+
+def test_an_assumption_gives_way_to_what_is_known(asking: Asking) -> None:
+    document = allow("ec2:*", Condition={"Bool": {"aws:SecureTransport": "true"}})
+    asker = asking(user("ada", document), standalone=True)
+    assert outcome(asker, "ec2:DescribeInstances") == "conditional"
+    assert outcome(asker, "ec2:DescribeInstances", assume=("direct",)) == "allowed"
+    given = {"aws:SecureTransport": ("false",)}
+    assert outcome(asker, "ec2:DescribeInstances", assume=("direct",), context=given) == "denied"
+
+
+def test_a_lasting_key_is_not_assumed_of_a_role(asking: Asking) -> None:
+    asker = asking(role("app", allow("ec2:*")), standalone=True)
+    with pytest.raises(MalformedRequest, match="it is for users and root"):
+        ask(
+            asker,
+            "ec2:DescribeInstances",
+            principal=f"arn:aws:iam::{SHOP}:role/app",
+            assume=("long-term-key",),
+        )
+
+
+BY_ENDPOINT = {"aws:SourceVpce": ("vpce-1",)}
+
+
+def test_the_policy_of_an_endpoint_that_the_call_passes_is_not_read(asking: Asking) -> None:
+    asker = asking(user("ada", allow("ec2:*")), standalone=True)
+    found, answered = ask(asker, "ec2:DescribeInstances", context=BY_ENDPOINT)
+    assert (found, answered.decision.incomplete) == ("conditional", ("vpc_endpoint",))
+    assert "whose own policy is not collected" in answered.decision.warnings[0]
+    assert outcome(asker, "ec2:DescribeInstances", context={"AWS:sourcevpc": ("vpc-1",)}) == "conditional"
+
+
+def test_an_endpoint_changes_nothing_of_what_is_denied_without_it(asking: Asking) -> None:
+    asker = asking(user("ada", allow("ec2:*")), standalone=True)
+    found, answered = ask(asker, "iam:ListRoles", context=BY_ENDPOINT)
+    assert (found, answered.decision.incomplete, answered.decision.warnings) == ("denied", (), ())
+
+
+def test_a_call_that_names_no_endpoint_passes_none(asking: Asking) -> None:
+    asker = asking(user("ada", allow("ec2:*")), standalone=True)
+    found, answered = ask(asker, "ec2:DescribeInstances")
+    assert (found, answered.decision.warnings) == ("allowed", ())
+    assert outcome(asker, "ec2:DescribeInstances", context={"aws:SourceVpce": ()}) == "allowed", "absent"
+
+
+def test_a_condition_on_an_endpoint_says_that_its_policy_counts_too(asking: Asking) -> None:
+    inside = allow("ec2:*", Condition={"StringEquals": {"aws:SourceVpce": "vpce-1"}})
+    asker = asking(user("ada", inside), standalone=True)
+    found, answered = ask(asker, "ec2:DescribeInstances")
+    assert (found, answered.decision.residual) == ("conditional", "aws:SourceVpce = vpce-1")
+    assert "the endpoint's own policy counts too" in answered.decision.warnings[0]
+    assert outcome(asker, "ec2:DescribeInstances", assume=("internet",)) == "denied"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud_entitlements.aws.explained import GROUPS, KINDS, Kind, causes_of, split_fix
+from cloud_entitlements.aws.explained import GROUPS, KINDS, Kind, causes_of, imports, split_fix
+from cloud_entitlements.inventory.offline import GAP_CODES
 
 TESTS = Path(__file__).parents[1]
 
@@ -24,6 +25,10 @@ def test_each_kind_says_why_and_what_next(kind: Kind) -> None:
 
 def test_codes_are_unique_over_all_groups() -> None:
     assert sum(len(group.kinds) for group in GROUPS) == len(KINDS)
+
+
+def test_each_gap_that_an_import_writes_is_explained() -> None:
+    assert {kind.code for kind in imports.GROUP.kinds} == GAP_CODES
 
 
 def test_each_kind_is_provoked_by_a_test() -> None:

@@ -38,7 +38,9 @@ def ciem(tmp_path: Path) -> Ciem:
         if not name.startswith(("AWS_", "CIEM_", "DATABASE_URL", "DJANGO_"))
     }
 
-    def run(*arguments: str, aws: Running | None = None, more: dict[str, str] | None = None) -> Ended:
+    def run(
+        *arguments: str, aws: Running | None = None, more: dict[str, str] | None = None, typed: str = ""
+    ) -> Ended:
         cut_off = {
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": "/dev/null",
@@ -47,7 +49,7 @@ def ciem(tmp_path: Path) -> Ciem:
         environment = {**plain, **(aws.environment() if aws else cut_off), **(more or {})}
         command = [str(program), "--data-dir", str(tmp_path / "data"), *arguments]
         ended = subprocess.run(
-            command, capture_output=True, text=True, env=environment, timeout=180, check=False
+            command, capture_output=True, text=True, env=environment, timeout=180, check=False, input=typed
         )
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from cloud_entitlements.policy.profiles import PROFILES
+
 Ciem = Callable[..., Any]
 ACCOUNT = "111111111111"
 ADA = f"arn:aws:iam::{ACCOUNT}:user/ada"
@@ -55,9 +57,33 @@ def test_an_answer_names_the_statement_and_the_snapshot(imported: Ciem) -> None:
 
 def test_a_condition_is_said_and_can_be_given(imported: Ciem) -> None:
     found = imported("can", ADA, "iam:ListRoles", "--output", "json").json
-    assert (found["decision"], found["residual"]) == ("conditional", "aws:multifactorauthpresent = true")
+    assert (found["decision"], found["residual"]) == ("conditional", "aws:MultiFactorAuthPresent = true")
     given = imported("can", ADA, "iam:ListRoles", "--context", "aws:MultiFactorAuthPresent=true")
     assert given.out.startswith("allowed\n")
+
+
+def test_an_assumption_is_made_by_name_and_told(imported: Ciem) -> None:
+    ended = imported("can", ADA, "iam:ListRoles", "--assume", "long-term-key", "--assume", "direct")
+    assert ended.code == 0
+    assert ended.out.startswith("denied\n")
+    assert "assumed: aws:SecureTransport = true, aws:ViaAWSService = false; absent: " in ended.out
+    assert "aws:MultiFactorAuthPresent" in ended.out
+    as_json = imported("can", ADA, "iam:ListRoles", "--assume", "direct", "--output", "json").json
+    assert as_json["assumed"]["aws:SecureTransport"] == "true"
+    assert imported("can", ADA, "iam:ListRoles", "--output", "json").json["assumed"] == {}
+
+
+def test_context_wins_over_an_assumption_and_the_answer_says_so(imported: Ciem) -> None:
+    arguments = ("--assume", "long-term-key", "--context", "aws:MultiFactorAuthPresent=true")
+    ended = imported("can", ADA, "iam:ListRoles", *arguments)
+    assert ended.out.startswith("allowed\n")
+    assert "warning: `long-term-key` does not fit `aws:MultiFactorAuthPresent` as it is given" in ended.out
+    assert "assumed:" not in ended.out
+
+
+def test_help_lists_every_assumption(ciem: Ciem) -> None:
+    told = " ".join(ciem("can", "--help").out.split())
+    assert f"call: {', '.join(PROFILES)}; again" in told
 
 
 @pytest.mark.parametrize(("expected", "code"), [("denied", 0), ("allowed", 1)])
@@ -72,6 +98,7 @@ def test_an_expectation_decides_the_exit_code(imported: Ciem, expected: str, cod
         (("bob", "ec2:DescribeInstances"), "is no principal"),
         ((ADA, "ec2:DescribeInstances", "--context", "key"), "is not KEY=VALUE"),
         ((ADA, "DescribeInstances"), "is no action"),
+        ((ADA, "iam:ListRoles", "--assume", "office"), "there is no assumption `office`"),
     ],
 )
 def test_a_question_that_can_not_be_asked_says_why(

@@ -52,12 +52,19 @@ def test_gaps_end_with_three_and_name_their_line(ciem: Ciem, given: Any) -> None
     assert ended.code == 3
     assert f"ciem: {broken}:2:2: no JSON: expecting value" in ended.err
     assert "1 of 2" in ended.out
+    assert "A file of the import can't be read (file_malformed):" in ended.err
+    assert (
+        f"fix: print it again, or ask for it again: aws iam get-account-authorization-details > {ACCOUNT}.json"
+        in ended.err
+    )
     as_json = ciem(
         "snapshot", "import", "--name", "audit", broken, given(answer("222222222222")), "--output", "json"
     )
     assert as_json.code == 3
     (problem,) = as_json.json["problems"]
     assert (problem["account_id"], problem["line"], problem["code"]) == (ACCOUNT, 2, "file_malformed")
+    assert problem["title"] == "A file of the import can't be read"
+    assert all(cause["text"] and cause["fix"] for cause in problem["causes"])
 
 
 def test_nothing_that_can_be_read_is_a_failure_with_a_next_step(ciem: Ciem, given: Any) -> None:
@@ -106,6 +113,77 @@ def test_the_default_is_chosen_by_name_or_id(ciem: Ciem, given: Any) -> None:
     assert (lost.code, "see `ciem snapshot list`" in lost.err) == (1, True)
 
 
+def names(ciem: Ciem) -> list[str]:
+    return [one["name"] for one in ciem("snapshot", "list", "--output", "json").json]
+
+
+def test_an_import_is_removed_by_its_name_with_all_its_snapshots(
+    ciem: Ciem, given: Any, tmp_path: Path
+) -> None:
+    file = given(answer())
+    ids = [
+        ciem("snapshot", "import", "--name", name, file, "--output", "json").json["id"]
+        for name in ("other", "audit", "audit")
+    ]
+    ended = ciem("snapshot", "remove", "audit", "--yes", "--output", "json")
+    assert ended.code == 0
+    assert (ended.json["name"], sorted(ended.json["removed"])) == ("audit", sorted(ids[1:]))
+    assert ended.json["default"]["name"] == "other"
+    assert names(ciem) == ["other"]
+    (left,) = (path for path in (tmp_path / "data" / "snapshots").iterdir() if path.is_dir())
+    assert (left / ids[0]).is_dir()
+    last = ciem("snapshot", "remove", "other", "--yes", "--output", "json").json
+    assert last["default"] is None
+    assert names(ciem) == []
+
+
+def test_a_snapshot_of_an_import_is_removed_by_its_id(ciem: Ciem, given: Any) -> None:
+    file = given(answer())
+    first, second = (
+        ciem("snapshot", "import", "--name", "audit", file, "--output", "json").json["id"] for _ in range(2)
+    )
+    assert ciem("snapshot", "remove", second, "--yes", "--output", "json").json["removed"] == [second]
+    (left,) = ciem("snapshot", "list", "--output", "json").json
+    assert (left["id"], left["default"]) == (first, True)
+    assert ciem("snapshot", "use", "audit", "--output", "json").json["id"] == first
+
+
+@pytest.mark.parametrize("typed", ["n\n", ""])
+def test_nothing_is_removed_without_a_yes(ciem: Ciem, given: Any, typed: str) -> None:
+    ciem("snapshot", "import", "--name", "audit", given(answer()))
+    ended = ciem("snapshot", "remove", "audit", typed=typed)
+    assert (ended.code, ended.out) == (130, "")
+    assert "Remove snapshot " in ended.err
+    assert names(ciem) == ["audit"]
+
+
+def test_a_yes_that_is_typed_removes(ciem: Ciem, given: Any) -> None:
+    ciem("snapshot", "import", "--name", "audit", given(answer()))
+    ended = ciem("snapshot", "remove", "audit", typed="y\n")
+    assert ended.code == 0
+    assert "audit" in ended.out
+    assert names(ciem) == []
+
+
+def test_what_is_not_there_is_said_with_the_next_step(ciem: Ciem, given: Any) -> None:
+    ended = ciem("snapshot", "remove", "audit", "--yes")
+    assert ended.code == 1
+    assert "no snapshot has the name or id `audit`" in ended.err
+    assert "next: see `ciem snapshot list`" in ended.err
+
+
+def test_what_a_connection_collected_is_never_removed(ciem: Ciem, given: Any, tmp_path: Path) -> None:
+    made = ciem("snapshot", "import", "--name", "Production", given(answer()), "--output", "json").json
+    manifest = tmp_path / "data" / "snapshots" / made["connection_id"] / made["id"] / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"origin": "import"', '"origin": "live"'))
+    for reference in ("Production", made["id"], made["connection_id"]):
+        ended = ciem("snapshot", "remove", reference, "--yes", "--output", "json")
+        assert ended.code == 1
+        error = json.loads(ended.err)["error"]
+        assert (error["code"], "ciem org remove" in error["fix"]) == ("not_an_import", True)
+    assert names(ciem) == ["Production"]
+
+
 def test_names_from_files_never_reach_the_terminal_raw(ciem: Ciem, given: Any) -> None:
     hostile = given("{", "\x1b[31m.json")
     ended = ciem("snapshot", "import", "--name", "audit", hostile, given(answer()))
@@ -133,6 +211,7 @@ def test_neither_django_nor_boto3_is_imported(given: Any, tmp_path: Path) -> Non
         ["import", "--name", "audit", given(answer())],
         ["list", "--output", "json"],
         ["use", "audit"],
+        ["remove", "audit", "--yes"],
     ):
         arguments = ["--data-dir", str(tmp_path / "data"), "snapshot", *command]
         ended = subprocess.run(

@@ -22,8 +22,8 @@ ROOM = ROOT / "src" / "cloud_entitlements" / "policy"
 Case = dict[str, Any]
 EXPECTED = frozenset(
     {
-        "decision", "explicit_deny", "denied_by", "context_keys", "residual", "minimised", "incomplete", "warnings",
-        "statements", "error",
+        "decision", "explicit_deny", "denied_by", "context_keys", "residual", "minimised", "incomplete", "assumed",
+        "warnings", "statements", "error",
     }
 )  # fmt: skip
 

@@ -55,7 +55,7 @@ def test_an_allowed_decision_names_the_statement_that_allows() -> None:
     (one,) = met.conditions
     assert (one.operator, one.key, one.values) == (
         "StringEquals",
-        "aws:requestedregion",
+        "aws:RequestedRegion",
         ("eu-west-1", "eu-west-3"),
     )
     assert (one.found, one.state, one.truth) == (("eu-west-1",), "known", "true")
@@ -95,11 +95,11 @@ def test_a_conditional_decision_says_what_must_hold_and_what_was_not_read() -> N
         service_control_policies="unknown",
         missing_context="unknown",
     )
-    assert found.summary == "conditional: allowed if aws:sourceip in 192.0.2.0/24; not known: scp"
+    assert found.summary == "conditional: allowed if aws:SourceIp in 192.0.2.0/24; not known: scp"
     assert (layer(found, "scp").verdict, layer(found, "identity").verdict) == ("not read", "conditional")
     (one,) = layer(found, "identity").statements[0].conditions
     assert (one.found, one.state, one.truth) == ((), "unknown", "unknown")
-    assert (found.unknown_keys, found.not_read) == (("aws:sourceip",), ("scp",))
+    assert (found.unknown_keys, found.not_read) == (("aws:SourceIp",), ("scp",))
 
 
 def test_a_resource_policy_says_as_what_it_names_the_caller() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from cloud_entitlements.access.control import RCP, Controls
 from cloud_entitlements.access.organization import Organization
@@ -16,7 +17,11 @@ from cloud_entitlements.policy.context import ABSENT, UNKNOWN, Context, State
 from cloud_entitlements.policy.derive import derived, derived_families
 from cloud_entitlements.policy.pattern import has_wildcard
 from cloud_entitlements.policy.principal import Principal, parse_principal
+from cloud_entitlements.policy.profiles import ENDPOINT_KEYS, assume
 from cloud_entitlements.policy.stack import Levels
+
+_TAG = "aws:principaltag/"
+_REGION, _ACCOUNT, _SEGMENTS = 3, 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +30,12 @@ class Question:
     """ARN of a user, role, session or root; a service; `anonymous`."""
     action: str
     resource: str = "*"
+    """With wildcards it stands for all that it matches; `*` alone for no resource in particular."""
     owner: str | None = None
     """Account of the resource, where its ARN does not say it."""
     context: Mapping[str, tuple[str, ...]] | None = None
+    assume: tuple[str, ...] = ()
+    """Names of assumptions (GK-02); what the context gives, and what follows from the question, win over them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +53,17 @@ class Asker:
         self.organization, self._controls = organization, Controls(organization)
 
     def can(self, question: Question) -> Answered:
-        """A resource with wildcards stands for all that it matches.
-
-        Raises MalformedRequest for what is no question, NotFound for a principal that is not there.
-        """
+        """Raises MalformedRequest for what is no question, NotFound for a principal that is not there."""
         found, request = self.prepared(question)
         if question.resource == "*" or not has_wildcard(question.resource):
-            return Answered(question, evaluate(found.stack, request), found.sources)
+            return Answered(question, _noted(evaluate(found.stack, request)), found.sources)
         others = patterns_about(found.stack, request.action.lower(), request.context)
 
         def decide(resource: str) -> Decision:
             return evaluate(found.stack, replace(request, resource=resource))
 
         within = decide_within(question.resource, others, decide)
-        return Answered(question, within.decision, found.sources)
+        return Answered(question, _noted(within.decision), found.sources)
 
     def prepared(self, question: Question) -> tuple[Gathered, Request]:
         """The policies and the request, to be decided. Raises as `can` does."""
@@ -70,35 +75,32 @@ class Asker:
         """The same for a principal that the question does not name. Raises NotFound."""
         owner = question.owner or owner_of(question.resource, self.organization, principal)
         found = gather(
-            self.organization, self._controls, principal, question.action, question.resource, owner
+            self.organization,
+            self._controls,
+            principal,
+            question.action,
+            question.resource,
+            owner,
+            through_endpoint=_passes_endpoint(question),
         )
-        return found, self.request(principal, question.action, question.resource, owner, question.context)
+        return found, self.request(principal, question, owner)
 
-    def request(
-        self,
-        principal: Principal,
-        action: str,
-        resource: str,
-        owner: str | None,
-        given: Mapping[str, tuple[str, ...]] | None = None,
-    ) -> Request:
-        """With the keys that follow from it and from the snapshot; all others are unknown."""
+    def request(self, principal: Principal, question: Question, owner: str | None) -> Request:
+        """With the keys that follow from it and from the snapshot, and those assumed; all others are unknown."""
         homes = (
             self.organization.home(principal.account) if principal.account else None,
             self.organization.home(owner) if owner else None,
         )
-        context = Context(
-            {
-                **derived(principal, action, resource, owner, homes),
-                **_open_region(resource),
-                **self._tags(principal),
-                **{key.lower(): values for key, values in (given or {}).items()},
-            },
-            UNKNOWN,
-            is_multivalued,
-            (*derived_families(principal), *self._untagged(principal)),
-        )
-        return Request(principal, action, resource, owner, context, *homes)
+        known: dict[str, State] = {
+            **derived(principal, question.action, question.resource, owner, homes),
+            **_open_region(question.resource),
+            **self._tags(principal),
+            **{key.lower(): values for key, values in (question.context or {}).items()},
+        }
+        assumed = assume(question.assume, principal, known, datetime.now(UTC))
+        families = (*derived_families(principal), *self._untagged(principal))
+        context = Context({**dict(assumed.states), **known}, UNKNOWN, is_multivalued, families)
+        return Request(principal, question.action, question.resource, owner, context, *homes, assumed=assumed)
 
     def resource_control(self, account: str | None) -> Levels:
         return self._controls.of(account, RCP)
@@ -114,17 +116,26 @@ class Asker:
         return ((_TAG, ABSENT),) if known else ()
 
 
-_TAG = "aws:principaltag/"
+def _passes_endpoint(question: Question) -> bool:
+    return any(values and key.lower() in ENDPOINT_KEYS for key, values in (question.context or {}).items())
+
+
+def _noted(decision: Decision) -> Decision:
+    """VPCE-01: policies of endpoints are not collected. Where the answer hangs on one, it says so."""
+    if "vpc_endpoint" in decision.incomplete:
+        note = "the call passes a VPC endpoint, whose own policy is not collected: it may deny what the others allow"
+    elif not ENDPOINT_KEYS.isdisjoint(decision.context_keys):
+        note = "through a VPC endpoint the endpoint's own policy counts too, which is not collected"
+    else:
+        return decision
+    return replace(decision, warnings=(*decision.warnings, note))
 
 
 def _open_region(resource: str) -> dict[str, State]:
     """Of a resource whose region is left open, or made up, nothing is known."""
-    parts = resource.split(":", 4)
+    parts = resource.split(":", _REGION + 1)
     open_ = len(parts) > _REGION and (has_wildcard(parts[_REGION]) or ANY in parts[_REGION])
     return {"aws:requestedregion": UNKNOWN} if open_ else {}
-
-
-_REGION = 3
 
 
 def check_action(action: str) -> None:
@@ -138,10 +149,9 @@ def owner_of(resource: str, organization: Organization, caller: Principal | None
     """Account of the resource; of `*`, the caller's own. None: not known."""
     if resource == "*":
         return (caller.account or None) if caller else None
-    parts = resource.split(":", 5)
-    if len(parts) == 6 and parts[4].isdigit():  # noqa: PLR2004
-        return parts[4]
-    known = organization.resource_policies.get(resource) or organization.resource_policies.get(
-        holder_of(resource)
-    )
+    parts = resource.split(":", _SEGMENTS - 1)
+    if len(parts) == _SEGMENTS and parts[_ACCOUNT].isdigit():
+        return parts[_ACCOUNT]
+    policies = organization.resource_policies
+    known = policies.get(resource) or policies.get(holder_of(resource))
     return known.owner if known else None

@@ -178,7 +178,8 @@ class _Holder:
         caller = self.request.principal
         parts = resource.split(":", SEGMENTS - 1)
         owner = parts[_ACCOUNT] if len(parts) == SEGMENTS and parts[_ACCOUNT].isdigit() else caller.account
-        request = self.asker.request(caller, action, resource, owner)
+        question = Question(caller.arn, action, resource, owner)
+        request = self.asker.request(caller, question, owner)
         open_ = owner != caller.account or quirks_of(request.service).explicit(request)
         rcps = self.asker.resource_control(owner)
         stack = replace(self.stack, resource=UNREAD if open_ else None, resource_control=rcps)

@@ -29,6 +29,8 @@ def gather(
     action: str,
     resource: str,
     owner: str | None,
+    *,
+    through_endpoint: bool = False,
 ) -> Gathered:
     """Raises NotFound when the principal's account was read and it is not there."""
     identity = _identity(organization, principal)
@@ -43,6 +45,7 @@ def gather(
         # Neither is collected: a grant or an ACL may allow what no policy does.
         grants=UNREAD if _service(action) == "kms" else (),
         s3=UNREAD if _service(action) == "s3" else None,
+        endpoint=UNREAD if through_endpoint else None,  # VPCE-01: nor are policies of endpoints
     )
     return Gathered(
         stack, {**_sources(held, identity), "resource[0]": _resource_words(organization, resource)}

@@ -27,6 +27,13 @@ OUTCOMES = ("allowed", "denied", "conditional")
     help="A key of the request, e.g. aws:SourceIp=192.0.2.1; again for more values.",
 )
 @click.option(
+    "--assume",
+    "assumptions",
+    multiple=True,
+    metavar="NAME",
+    help="What may be taken for granted of the call: direct, now, internet, long-term-key; again for more.",
+)
+@click.option(
     "--resource-account", metavar="ID", help="Whose the resource is, where its ARN does not say it."
 )
 @click.option(
@@ -43,6 +50,7 @@ def can(  # noqa: PLR0913, PLR0917  one parameter an option
     action: str,
     resource: str,
     pairs: tuple[str, ...],
+    assumptions: tuple[str, ...],
     resource_account: str | None,
     folder: Path | None,
     expect: str | None,
@@ -52,7 +60,7 @@ def can(  # noqa: PLR0913, PLR0917  one parameter an option
     from cloud_entitlements.policy import PolicyProblem
 
     snapshot = _snapshot(context, folder)
-    question = Question(principal, action, resource, resource_account, _context(pairs))
+    question = Question(principal, action, resource, resource_account, _context(pairs), assumptions)
     try:
         answered = Asker(read_organization(snapshot)).can(question)
     except CannotAnswer as lost:
@@ -116,9 +124,12 @@ def _print(context: Context, found: dict[str, Any]) -> None:
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
+    from cloud_entitlements.policy.profiles import in_words
+
     why = {
         "if": found["residual"],
         "depends on": ", ".join(found["context_keys"]),
+        "assumed": in_words(found["assumed"]),
         "not read": ", ".join(found["incomplete"]),
         "denied by": ", ".join(found["denied_by"])
         + (" (an explicit Deny)" if found["explicit_deny"] else ""),

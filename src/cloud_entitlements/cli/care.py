@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cloud_entitlements.cli.context import Context, clean
-from cloud_entitlements.cli.printing import record, rows
+from cloud_entitlements.cli.printing import causes, record, rows
 from cloud_entitlements.cli.product import commands
 
 FOUND = 1
@@ -31,7 +31,7 @@ def add_care(group: click.Group, kind: str) -> None:
             return
         for failure in found:
             click.echo(clean(f"{failure['title']} ({failure['code']})\n  {failure['message']}"))
-            _causes(failure["causes"])
+            causes(failure["causes"])
 
     @group.command("check-removed", help="After the stack was deleted: does any role still answer?")
     @click.argument("id")
@@ -63,16 +63,6 @@ def show_deployment(context: Context, deployed: Mapping[str, Any]) -> None:
         click.echo(
             clean(f"download the template, then update the stack:\n  {deployed['update']}"), file=sys.stderr
         )
-
-
-def _causes(causes: list[dict[str, str]]) -> None:
-    for number, cause in enumerate(causes, start=1):
-        click.echo(clean(f"  {number}. {cause['text']}"))
-        if cause["tell"]:
-            click.echo(clean(f"     how to tell: {cause['tell']}"))
-        click.echo(clean(f"     fix: {cause['fix']}"))
-        if cause["then"]:
-            click.echo(clean(f"     then: {cause['then']}"))
 
 
 @click.group(help="The AWS identity that the product runs as.")

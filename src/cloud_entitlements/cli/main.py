@@ -20,7 +20,11 @@ GROUPS = {
     "org": ("connections", "org", "Connect organizations, and look after them."),
     "policy": ("policy", "policy", "Look at policy documents."),
     "serve": ("serve", "serve", "Start the server."),
-    "snapshot": ("snapshot", "snapshot", "Make snapshots from files, list them, choose the default."),
+    "snapshot": (
+        "snapshot",
+        "snapshot",
+        "Make snapshots from files, list them, choose the default, remove imports.",
+    ),
     "token": ("token", "token", "Make, list and revoke API tokens."),
 }
 

@@ -40,6 +40,17 @@ def record(context: Context, found: Mapping[str, Any], columns: Mapping[str, str
             click.echo(f"{heading:<{width}}  {clean(_text(_field(found, field)))}")
 
 
+def causes(found: Sequence[Mapping[str, str]], *, err: bool = False) -> None:
+    """Of a failure, the likeliest first: how to tell, and what to do."""
+    for number, cause in enumerate(found, start=1):
+        click.echo(clean(f"  {number}. {cause['text']}"), err=err)
+        if cause["tell"]:
+            click.echo(clean(f"     how to tell: {cause['tell']}"), err=err)
+        click.echo(clean(f"     fix: {cause['fix']}"), err=err)
+        if cause["then"]:
+            click.echo(clean(f"     then: {cause['then']}"), err=err)
+
+
 def _table(records: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
     if not records:
         click.echo("none", file=sys.stderr)

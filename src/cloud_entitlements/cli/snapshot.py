@@ -1,17 +1,18 @@
-"""`ciem snapshot …`: made from files, listed, chosen. Needs the data folder alone: no Django, no AWS, no connection."""
+"""`ciem snapshot …`: made from files, listed, chosen, removed. Needs the data folder alone: no Django, no AWS, no connection."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cloud_entitlements.cli.context import Context, Failed, clean
-from cloud_entitlements.cli.printing import record, rows
+from cloud_entitlements.cli.printing import causes, record, rows
 
 GAPS = 3
 MOST_TOLD = 20
@@ -22,10 +23,11 @@ LIST = {
     "default": "DEFAULT", "name": "NAME", "id": "ID", "origin": "ORIGIN", "created_at": "MADE AT", "accounts": "ACCOUNTS",
     "identities": "IDENTITIES", "gaps": "GAPS", "not_given": "NOT GIVEN",
 }  # fmt: skip
+REMOVED = {"name": "NAME", "removed": "REMOVED", "default.name": "DEFAULT NOW"}
 _FILE = click.Path(exists=True, path_type=Path)
 
 
-@click.group(help="Make snapshots from files, list them, choose the default.")
+@click.group(help="Make snapshots from files, list them, choose the default, remove imports.")
 def snapshot() -> None: ...
 
 
@@ -136,6 +138,50 @@ def used(context: Context, reference: str) -> None:
     record(context, _record(chosen, default=True), LIST)
 
 
+@snapshot.command("remove")
+@click.argument("reference", metavar="NAME|ID")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.pass_obj
+def removed(context: Context, reference: str, yes: bool) -> None:
+    """Remove an import: by NAME all snapshots of it, by a snapshot's ID that one.
+
+    What was collected through a connection stays: `ciem org remove` and `ciem account remove` are for that.
+    """
+    from cloud_entitlements.inventory import default_snapshot
+    from cloud_entitlements.inventory.offline import remove
+
+    folder = _folder(context)
+    chosen = _removable(folder, reference)
+    name, ids = chosen.latest.manifest.name, [one.name for one in chosen.folders]
+    if not yes:
+        what = f"{len(ids)} snapshots" if len(ids) > 1 else f"snapshot {ids[0]}"
+        click.confirm(f"Remove {what} of {clean(name)}?", abort=True, err=True)
+    try:
+        remove(folder, chosen, _progress())
+    except OSError as error:
+        raise Failed(
+            f"`{reference}` could not be removed: {error}",
+            "give this user the right to write there, and run the command again",
+            code="disk",
+        ) from error
+    left = default_snapshot(folder)
+    default = _record(left, default=True) if left else None
+    record(context, {"name": name, "removed": ids, "default": default}, REMOVED)
+
+
+def _removable(folder: Path, reference: str) -> Any:
+    from cloud_entitlements.inventory.default import NoSuchSnapshot
+    from cloud_entitlements.inventory.offline import NotAnImport, removable
+
+    try:
+        return removable(folder, reference)
+    except NoSuchSnapshot as lost:
+        raise Failed(str(lost), "see `ciem snapshot list`", code="not_found") from lost
+    except NotAnImport as live:
+        fix = "a connection is removed with `ciem org remove` or `ciem account remove`; `--purge` removes what it collected"
+        raise Failed(str(live), fix, code="not_an_import") from live
+
+
 def _record(found: Any, *, default: bool) -> dict[str, Any]:
     manifest = found.manifest
     return {
@@ -155,14 +201,31 @@ def _record(found: Any, *, default: bool) -> dict[str, Any]:
 
 
 def _problem(found: Any) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in found.__slots__}
+    from cloud_entitlements.aws.explained import KINDS
+
+    told = {name: getattr(found, name) for name in found.__slots__}
+    return {**told, "title": KINDS[found.code].title, "causes": _causes(found.code, [found])}
 
 
-def _tell(problems: Any) -> None:
+def _causes(code: str, problems: Sequence[Any]) -> list[dict[str, str]]:
+    """The account is filled in where it is one and known."""
+    from cloud_entitlements.aws.explained import causes_of
+
+    accounts = {one.account_id for one in problems if one.account_id.isdigit()}
+    return [asdict(cause) for cause in causes_of(code, account=accounts.pop() if len(accounts) == 1 else "")]
+
+
+def _tell(problems: Sequence[Any]) -> None:
+    """Each problem in a line, then what lies behind each kind of them."""
+    from cloud_entitlements.aws.explained import KINDS
+
     for one in problems[:MOST_TOLD]:
         click.echo(f"ciem: {clean(one)}", file=sys.stderr)
     if len(problems) > MOST_TOLD:
         click.echo(f"ciem: … and {len(problems) - MOST_TOLD} more; `--output json` has all", file=sys.stderr)
+    for code in dict.fromkeys(one.code for one in problems):
+        click.echo(f"{KINDS[code].title} ({code}):", file=sys.stderr)
+        causes(_causes(code, [one for one in problems if one.code == code]), err=True)
 
 
 def _progress() -> Callable[[str], None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from cloud_entitlements.policy.catalogue import is_multivalued, is_single, known_action
@@ -19,9 +20,11 @@ from cloud_entitlements.policy.explain import as_json as told
 from cloud_entitlements.policy.explain import explain
 from cloud_entitlements.policy.grants import read_grant
 from cloud_entitlements.policy.principal import Principal, parse_principal, with_parent
+from cloud_entitlements.policy.profiles import ENDPOINT_KEYS, Assumption, as_context, assume
 from cloud_entitlements.policy.request import Home, Request
 from cloud_entitlements.policy.services.blocks import effective
 from cloud_entitlements.policy.shapes import RCP_SHAPE, UNNAMED_SHAPE, Shape, check
+from cloud_entitlements.policy.spelling import told_keys
 from cloud_entitlements.policy.stack import UNREAD, CompiledPolicy, PolicyStack, S3Settings, policy_set
 from cloud_entitlements.policy.switches import DEFAULT, Switches, read_switches
 
@@ -41,6 +44,7 @@ FIELDS: Mapping[str, tuple[type, ...]] = {
     "context": (_OBJECT,),
     "derive_context": (_FLAG,),
     "missing_context": (_TEXT,),
+    "assume": (_LIST,),
     "identity_policies": (_LIST,),
     "permissions_boundary": (_OBJECT,),
     "session_policies": (_LIST,),
@@ -118,10 +122,11 @@ def as_json(decision: Decision) -> dict[str, Any]:
         "decision": decision.outcome,
         "explicit_deny": decision.explicit_deny,
         "denied_by": list(decision.denied_by),
-        "context_keys": list(decision.context_keys),
+        "context_keys": list(told_keys(decision)),
         "residual": decision.residual,
         "minimised": decision.minimised,
         "incomplete": list(decision.incomplete),
+        "assumed": as_context(decision.request.assumed.states),
         "warnings": [*decision.warnings, *_warnings(decision.request)],
         "statements": [
             {
@@ -136,7 +141,8 @@ def as_json(decision: Decision) -> dict[str, Any]:
 
 def _warnings(request: Request) -> list[str]:
     """ACT-03: an action that the catalogue does not know is evaluated by pattern all the same."""
-    return [] if known_action(request.action) else [f"unknown action `{request.action}`"]
+    unknown = [] if known_action(request.action) else [f"unknown action `{request.action}`"]
+    return [*request.assumed.warnings, *unknown]
 
 
 def _twice(case: Mapping[str, Any]) -> Iterator[str]:
@@ -161,10 +167,11 @@ def read_request(case: Mapping[str, Any]) -> Request:
     states = (
         derived(principal, action, resource, owner, homes) if case.get("derive_context") is not False else {}
     )
-    context = _context(case, states, principal)
-    return Request(
-        principal, action, resource, owner, context, *homes, aws_managed=bool(case.get("aws_managed"))
-    )
+    said = _said(case)
+    assumed = _assumed(case, principal, states | said)
+    context = _context(case, {**dict(assumed.states), **states, **said}, principal)
+    managed = bool(case.get("aws_managed"))
+    return Request(principal, action, resource, owner, context, *homes, aws_managed=managed, assumed=assumed)
 
 
 def _needed(case: Mapping[str, Any], name: str) -> Any:
@@ -219,20 +226,32 @@ def _context(case: Mapping[str, Any], states: dict[str, State], principal: Princ
     if missing is None:
         raise MalformedRequest("`missing_context` is `absent` or `unknown`")
     given: Mapping[str, Any] = case.get("context") or {}
-    said: dict[str, State] = {}
-    for key, value in given.items():
-        name, state = key.lower(), _state(key, value)
-        said[name] = state if said.get(name, state) == state else PRESENT
     # REQ-05: a list makes a key one of many values only where the catalogue does not know better
     several = {
         key.lower() for key, value in given.items() if isinstance(value, list) and not is_single(key.lower())
     }
     encrypted = tuple(key[len(_ENCRYPTION) :] for key in given if key.lower().startswith(_ENCRYPTION))
-    states |= said
     if encrypted and missing is ABSENT:
         states.setdefault(_ENCRYPTION_KEYS, encrypted)
     families = derived_families(principal) if case.get("derive_context") is not False else ()
     return Context(states, missing, lambda key: is_multivalued(key) or key in several, families)
+
+
+def _said(case: Mapping[str, Any]) -> dict[str, State]:
+    said: dict[str, State] = {}
+    for key, value in (case.get("context") or {}).items():
+        name, state = key.lower(), _state(key, value)
+        said[name] = state if said.get(name, state) == state else PRESENT
+    return said
+
+
+def _assumed(case: Mapping[str, Any], principal: Principal, known: Mapping[str, State]) -> Assumption:
+    found = assume(case.get("assume") or (), principal, known, datetime.now(UTC))
+    if case.get("vpc_endpoint_policies") is not None and not ENDPOINT_KEYS.isdisjoint(dict(found.states)):
+        raise MalformedRequest(
+            "`internet` assumes that there is no endpoint, and `vpc_endpoint_policies` are of one"
+        )
+    return found
 
 
 _STATES: Mapping[str, State] = {"present": PRESENT, "absent": ABSENT, "unknown": UNKNOWN}

@@ -25,7 +25,7 @@ class Decision:
     answer: Answer
     """Every layer's own answer, as far as the context was known."""
     context_keys: tuple[str, ...] = ()
-    """Keys on which a conditional answer depends."""
+    """Keys on which a conditional answer depends, in lower case; `spelling.told_keys` writes them as AWS does."""
     residual: str = ""
     """What must hold for it to be allowed."""
     minimised: bool = True

@@ -26,6 +26,7 @@ from cloud_entitlements.policy.principal import Kind
 from cloud_entitlements.policy.request import Request
 from cloud_entitlements.policy.residual import boxes_of, keys_of, words
 from cloud_entitlements.policy.services import quirks_of
+from cloud_entitlements.policy.spelling import spelling
 from cloud_entitlements.policy.split import MAX_CELLS, Cell, cases, count, settled
 from cloud_entitlements.policy.stack import UNREAD, PolicyStack
 from cloud_entitlements.policy.statement import Asked, Compiled
@@ -149,7 +150,7 @@ def _split(stack: PolicyStack, request: Request, asked: Asked, answer: Answer) -
     return replace(
         open_,
         context_keys=tuple(sorted({*keys_of(boxes, lists), *held})),
-        residual=words(boxes, lists),
+        residual=words(boxes, lists, spelling(_relevant(answer))),
         minimised=whole and all(one.complete for one in dimensions),
     )
 

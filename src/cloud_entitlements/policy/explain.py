@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from cloud_entitlements.policy.context import Context, Unknown
 from cloud_entitlements.policy.decision import Decision, Outcome
+from cloud_entitlements.policy.document import Condition
+from cloud_entitlements.policy.keys import spelled
 from cloud_entitlements.policy.layers import (
     BOUNDARY,
     CREDENTIALS,
@@ -26,6 +28,7 @@ from cloud_entitlements.policy.layers import (
     Met,
     Said,
 )
+from cloud_entitlements.policy.spelling import told_keys
 from cloud_entitlements.policy.statement import Asked, condition_holds
 from cloud_entitlements.policy.truth import F, T, Truth, U, any_of
 
@@ -38,7 +41,7 @@ _TRUTHS = ("false", "unknown", "true")
 class ExplainedCondition:
     operator: str
     key: str
-    """In lower case."""
+    """In AWS's spelling."""
     values: tuple[str, ...]
     """Of the policy, as they were written."""
     found: tuple[str, ...]
@@ -104,7 +107,7 @@ def explain(decision: Decision) -> Explanation:
         resource=request.resource,
         layers=tuple(_layers(decision)),
         blocked_by=decision.denied_by,
-        unknown_keys=decision.context_keys,
+        unknown_keys=told_keys(decision),
         not_read=decision.incomplete,
         residual=decision.residual,
         warnings=decision.warnings,
@@ -132,7 +135,7 @@ def _open(decision: Decision) -> Iterator[str]:
     if decision.residual:
         yield f"allowed if {decision.residual}"
     elif decision.context_keys:
-        yield f"it hangs on {', '.join(decision.context_keys)}"
+        yield f"it hangs on {', '.join(told_keys(decision))}"
     if decision.incomplete:
         yield f"not known: {', '.join(decision.incomplete)}"
 
@@ -200,10 +203,8 @@ def _statement(met: Met, decision: Decision) -> ExplainedStatement:
     source, request = met.statement.source, decision.request
     asked = Asked(request.action.lower(), request.resource, request.context, request.principal)
     conditions = tuple(
-        _condition(
-            operator.written, key, values, request.context, condition_holds(met.statement, number, asked)
-        )
-        for number, (operator, key, values) in enumerate(met.statement.conditions)
+        _condition(one, request.context, condition_holds(met.statement, number, asked))
+        for number, one in enumerate(source.conditions)
     )
     return ExplainedStatement(
         met.policy,
@@ -217,10 +218,9 @@ def _statement(met: Met, decision: Decision) -> ExplainedStatement:
     )
 
 
-def _condition(
-    operator: str, key: str, values: tuple[str, ...], context: Context, truth: Truth
-) -> ExplainedCondition:
-    state = context.look(key)
+def _condition(asked: Condition, context: Context, truth: Truth) -> ExplainedCondition:
+    told = asked.operator.written, spelled(asked.key), asked.values
+    state = context.look(asked.key.lower())
     if isinstance(state, Unknown):
-        return ExplainedCondition(operator, key, values, (), state.value, _TRUTHS[truth])
-    return ExplainedCondition(operator, key, values, state, "known", _TRUTHS[truth])
+        return ExplainedCondition(*told, (), state.value, _TRUTHS[truth])
+    return ExplainedCondition(*told, state, "known", _TRUTHS[truth])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cloud_entitlements.policy.context import Context
 from cloud_entitlements.policy.principal import Principal
+from cloud_entitlements.policy.profiles import NOTHING_ASSUMED, Assumption
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Request:
     resource_home: Home | None = None
     aws_managed: bool = False
     """The resource is a KMS key that AWS manages for the account."""
+    assumed: Assumption = NOTHING_ASSUMED
+    """Stands in the context already; kept to be told."""
 
     service: str = field(init=False)
     """In lower case."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cloud_entitlements.policy.split import Case, Cell
 from cloud_entitlements.policy.truth import F
@@ -48,9 +48,10 @@ def keys_of(boxes: set[Box], dimensions: Sequence[Sequence[Cell]]) -> list[str]:
     )
 
 
-def words(boxes: set[Box], dimensions: Sequence[Sequence[Cell]]) -> str:
-    """Empty: it hangs on nothing that a key could say."""
-    lines = sorted({_line(box, dimensions) for box in boxes})
+def words(boxes: set[Box], dimensions: Sequence[Sequence[Cell]], spelling: Callable[[str], str]) -> str:
+    """Empty: it hangs on nothing that a key could say. `spelling` names a key as people read it."""
+    names = [spelling(cells[0].key) for cells in dimensions]
+    lines = sorted({_line(box, dimensions, names) for box in boxes})
     if lines == [_ALWAYS]:
         return ""
     more = len(lines) - MAX_LINES
@@ -58,17 +59,18 @@ def words(boxes: set[Box], dimensions: Sequence[Sequence[Cell]]) -> str:
     return f"{shown} or {more} more cases" if more > 0 else shown
 
 
-def _line(box: Box, dimensions: Sequence[Sequence[Cell]]) -> str:
+def _line(box: Box, dimensions: Sequence[Sequence[Cell]], names: Sequence[str]) -> str:
     parts = [
-        _part(cells, box[place]) for place, cells in enumerate(dimensions) if len(box[place]) < len(cells)
+        _part(names[place], cells, box[place])
+        for place, cells in enumerate(dimensions)
+        if len(box[place]) < len(cells)
     ]
     return " and ".join(parts) or _ALWAYS
 
 
-def _part(cells: Sequence[Cell], chosen: frozenset[int]) -> str:
+def _part(key: str, cells: Sequence[Cell], chosen: frozenset[int]) -> str:
     others = [cells[number].words for number in range(len(cells)) if number not in chosen]
     told = [cells[number].words for number in sorted(chosen)]
-    key = cells[0].key
     if len(others) < len(told):
         return f"{key} not ({' or '.join(others)})"
     text = " or ".join(told)

@@ -85,6 +85,5 @@ NOT_IN_ONE_DECISION: dict[str, str] = {
     "TRUST-08": "the target's other policies are no part of a question",
     "KMS-04": "two questions",
     "TRI-06": "about lists",
-    "GK-02": "the case gives the context",
 }
 """Rules that no single case can show, and why."""

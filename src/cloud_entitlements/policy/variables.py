@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,6 +51,12 @@ def _piece(inside: str) -> str | Variable:
 
 def keys_in(text: str) -> frozenset[str]:
     return frozenset(one.key for one in pieces(text) if isinstance(one, Variable))
+
+
+def names_in(text: str) -> Iterator[str]:
+    """The keys as they were written."""
+    for match in _VARIABLE.finditer(text):
+        yield match[1].partition(",")[0].strip()
 
 
 def expanded(text: str, context: Context) -> str | Unknown | None:

@@ -45,11 +45,12 @@ class AccessIndex:
         resource: str = "*",
         owner: str | None = None,
         context: Mapping[str, tuple[str, ...]] | None = None,
+        assume: tuple[str, ...] = (),
     ) -> WhoCan:
         """Raises MalformedRequest for what is no question."""
         check_action(action)
         known = owner or owner_of(resource, self.organization)
-        sought = Sought(action, resource, known, context)
+        sought = Sought(action, resource, known, context, assume)
         groups = self._searcher.groups(sought)
         beyond, notes = others(self._store, self._asker, sought.by("anonymous"))
         unknown = () if known_action(action) else (f"unknown action `{action}`",)

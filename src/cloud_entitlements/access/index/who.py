@@ -14,6 +14,7 @@ from cloud_entitlements.access.index.search import Among, parts
 from cloud_entitlements.access.index.store import Store
 from cloud_entitlements.access.index.varying import Accounts, Varying
 from cloud_entitlements.policy import Decision
+from cloud_entitlements.policy.profiles import PROFILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,11 @@ class Sought:
     resource: str
     owner: str | None
     """None: not known, or each caller's own."""
-    context: Mapping[str, tuple[str, ...]] | None
+    context: Mapping[str, tuple[str, ...]] | None = None
+    assume: tuple[str, ...] = ()
 
     def by(self, principal: str) -> Question:
-        return Question(principal, self.action, self.resource, self.owner, self.context)
+        return Question(principal, self.action, self.resource, self.owner, self.context, self.assume)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ class Searcher:
     def _among(self, sought: Sought) -> Iterator[Among]:
         own = sought.owner is None and sought.resource == "*"
         given = frozenset(key.lower() for key in sought.context or {})
+        lasting = any(name in PROFILES and PROFILES[name].lasting for name in sought.assume)
         for type_, at_home, ids in self._classes(sought.owner, own=own):
+            if lasting and type_ in ("role", "linked"):
+                continue  # what is assumed is about credentials that roles don't have
             gathered, request = self.asker.prepared(sought.by(self.store.arn(ids[0])))
             varying = Varying(self.store, self.accounts, type_, own, given)
             yield Among(ids, request, gathered.stack, varying, at_home, self.remembered)

@@ -4,7 +4,7 @@ One file a group of kinds; pages, terminal, API and the documentation show these
 kind, add it to its group and provoke it in a test. Imports nothing of ours.
 """
 
-from cloud_entitlements.aws.explained import members, organization, platform, role, running, stack
+from cloud_entitlements.aws.explained import imports, members, organization, platform, role, running, stack
 from cloud_entitlements.aws.explained.kind import Cause, Failure, Group, Kind, filled, split_fix
 
 GROUPS: tuple[Group, ...] = (
@@ -14,6 +14,7 @@ GROUPS: tuple[Group, ...] = (
     stack.GROUP,
     members.GROUP,
     running.GROUP,
+    imports.GROUP,
 )
 KINDS: dict[str, Kind] = {kind.code: kind for group in GROUPS for kind in group.kinds}
 

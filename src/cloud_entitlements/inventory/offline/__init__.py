@@ -5,6 +5,18 @@ holds what its files say and nothing of an earlier one of the same name.
 """
 
 from cloud_entitlements.inventory.offline.importing import Given, Imported, import_files
-from cloud_entitlements.inventory.offline.problems import NothingRead, Problem
+from cloud_entitlements.inventory.offline.problems import GAP_CODES, NothingRead, Problem
+from cloud_entitlements.inventory.offline.removing import NotAnImport, Removable, removable, remove
 
-__all__ = ["Given", "Imported", "NothingRead", "Problem", "import_files"]
+__all__ = [
+    "GAP_CODES",
+    "Given",
+    "Imported",
+    "NotAnImport",
+    "NothingRead",
+    "Problem",
+    "Removable",
+    "import_files",
+    "removable",
+    "remove",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import tempfile
@@ -31,6 +30,7 @@ from cloud_entitlements.inventory.offline.problems import Malformed, NothingRead
 from cloud_entitlements.inventory.offline.reading import Reader
 from cloud_entitlements.inventory.offline.resource_policies import read_resource_policies
 from cloud_entitlements.inventory.offline.sources import Source, is_account, owner_of, sources
+from cloud_entitlements.inventory.offline.turns import alone
 from cloud_entitlements.inventory.publish import Publication, publish
 from cloud_entitlements.inventory.snapshot import Snapshot, prune
 from cloud_entitlements.inventory.staging import NOT_GIVEN, Gap, Staging
@@ -69,7 +69,7 @@ def import_files(
     """Raises NothingRead when no file could be read, and OSError when the disk can't be written."""
     home = snapshots / given.connection_id
     snapshots.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(snapshots, progress), _folder(home) as staging, ExitStack() as stack:
+    with alone(snapshots, progress), _folder(home) as staging, ExitStack() as stack:
         files = Files(staging, now or datetime.now(UTC), given.account, progress)
         coverage = _stage(files, given, stack)
         progress("writing the snapshot")
@@ -86,18 +86,6 @@ def import_files(
         use_connection(snapshots, given.connection_id)
         prune(snapshots, given.connection_id)
     return Imported(snapshot, tuple(files.problems))
-
-
-@contextmanager
-def _alone(snapshots: Path, progress: Progress) -> Iterator[None]:
-    """One import at a time: the second waits."""
-    with (snapshots / ".import.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            progress("waiting for another import to end")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @contextmanager

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from cloud_entitlements.inventory.staging import NOT_GIVEN
 
 Code = Literal["file_malformed", "file_incomplete"]
+GAP_CODES: frozenset[str] = frozenset({*get_args(Code), NOT_GIVEN})
+"""Of every gap that an import writes; `aws.explained` says of each why it is there and what to do, which a test compares."""
 
 
 @dataclass(frozen=True, slots=True)

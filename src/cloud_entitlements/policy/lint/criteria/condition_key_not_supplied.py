@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from cloud_entitlements.policy.catalogue import facts_of
 from cloud_entitlements.policy.document import Condition, Statement
+from cloud_entitlements.policy.keys import exists, is_global, is_provider
 from cloud_entitlements.policy.lint.actions import meant
 from cloud_entitlements.policy.lint.document import Document
 from cloud_entitlements.policy.lint.finding import Criterion, Found
-from cloud_entitlements.policy.lint.keys import exists, is_global, is_provider
 
 _BY_ACTION = ("aws:requesttag/", "aws:resourcetag/", "aws:tagkeys")
 """Global by name, and supplied by those actions alone whose entry in the reference lists them."""

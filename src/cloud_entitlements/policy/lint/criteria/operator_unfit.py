@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloud_entitlements.policy.condition.operators import Operator
+from cloud_entitlements.policy.keys import type_of
 from cloud_entitlements.policy.lint.document import Document
 from cloud_entitlements.policy.lint.finding import Criterion, Found
-from cloud_entitlements.policy.lint.keys import type_of
 
 _FITTING = {
     "String": ("String", "ARN", "Binary"),

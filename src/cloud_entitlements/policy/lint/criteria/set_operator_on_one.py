@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from cloud_entitlements.policy.catalogue import is_multivalued
 from cloud_entitlements.policy.condition.operators import Operator
+from cloud_entitlements.policy.keys import is_provider, type_of
 from cloud_entitlements.policy.lint.document import Document
 from cloud_entitlements.policy.lint.finding import Criterion, Found
-from cloud_entitlements.policy.lint.keys import is_provider, type_of
 
 
 def _find(document: Document) -> Iterator[Found]:

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloud_entitlements.policy.keys import exists, names_near
 from cloud_entitlements.policy.lint.actions import meant
 from cloud_entitlements.policy.lint.criteria.condition_key_not_supplied import supplied_by
 from cloud_entitlements.policy.lint.document import Document
 from cloud_entitlements.policy.lint.finding import Criterion, Found
-from cloud_entitlements.policy.lint.keys import exists, names_near
 from cloud_entitlements.policy.lint.near import meant_perhaps
 
 

