@@ -140,7 +140,7 @@ def cli() -> Iterator[str]:
 
     yield "# Commands"
     yield "Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 failed, 2 usage, 3 finished with gaps,"
-    yield "130 interrupted. The options of `ciem` itself may stand anywhere: `ciem org list --output json`."
+    yield "130 interrupted, 141 whoever read stdout has left. The options of `ciem` itself may stand anywhere: `ciem org list --output json`."
     yield from _help(root, "ciem")
     context = click.Context(root, info_name="ciem")
     for name in sorted(GROUPS):

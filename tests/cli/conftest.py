@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from cloud_entitlements.inventory import Snapshot, import_files
+from cloud_entitlements.inventory.offline import Given
 from cloud_entitlements.simulator.process import Running
 
 
@@ -54,3 +56,79 @@ def ciem(tmp_path: Path) -> Ciem:
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     return run
+
+
+SHOP = "222222222222"
+QUEUE = f"arn:aws:sqs:eu-west-1:{SHOP}:orders"
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+HOSTILE = "\x1b[31mown"
+
+
+def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource, **more}],
+    }
+
+
+def user(name: str, *inline: dict[str, Any], account: str = SHOP, **more: Any) -> dict[str, Any]:
+    return {
+        "Arn": f"arn:aws:iam::{account}:user/{name}",
+        "UserName": name,
+        "Path": "/",
+        "UserPolicyList": [{"PolicyName": HOSTILE, "PolicyDocument": one} for one in inline],
+        **more,
+    }
+
+
+PEOPLE = (
+    user("ada", allow(["sqs:SendMessage", "sqs:Get*"])),
+    user("bob", allow("sqs:*", Condition=MFA)),
+    user("eve"),
+    user("kim", AttachedManagedPolicies=[{"PolicyName": "lost", "PolicyArn": f"arn:aws:iam::{SHOP}:policy/lost"}]),
+)  # fmt: skip
+"""Who may send to the queue: ada for certain, bob with MFA, kim perhaps, eve never; and the account's root."""
+Importing = Callable[..., Snapshot]
+
+
+@pytest.fixture
+def person() -> Callable[..., dict[str, Any]]:
+    return user
+
+
+@pytest.fixture
+def importing(tmp_path: Path) -> Importing:
+    """`importing("audit", *users, organization=…, resources=…)`: a snapshot in the program's data folder."""
+
+    def make(
+        name: str,
+        *people: dict[str, Any],
+        organization: dict[str, Any] | None = None,
+        resources: dict[str, Any] | None = None,
+    ) -> Snapshot:
+        def written(file: str, content: Any) -> Path:
+            path = tmp_path / file
+            path.write_text(json.dumps(content))
+            return path
+
+        details = {"UserDetailList": people, "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
+        given = Given(
+            name,
+            (written("details.json", details),),
+            organization=written("organization", organization) if organization else None,
+            resource_policies=written("resources", resources or {QUEUE: {"policy": None}}),
+            standalone=organization is None,
+        )
+        (tmp_path / "data").mkdir(exist_ok=True)
+        done = import_files(given, tmp_path / "data" / "snapshots")
+        assert not done.problems, done.problems
+        return done.snapshot
+
+    return make
+
+
+@pytest.fixture
+def shop(ciem: Ciem, importing: Importing) -> Ciem:
+    """The program, with one account that stands alone and the PEOPLE in it."""
+    importing("shop", *PEOPLE)
+    return ciem

@@ -99,6 +99,11 @@ def test_an_expectation_decides_the_exit_code(imported: Ciem, expected: str, cod
         ((ADA, "ec2:DescribeInstances", "--context", "key"), "is not KEY=VALUE"),
         ((ADA, "DescribeInstances"), "is no action"),
         ((ADA, "iam:ListRoles", "--assume", "office"), "there is no assumption `office`"),
+        ((ADA, "ec2:Descibe*"), "`ec2:*` matches all that the service has"),
+        ((ADA, "dynamodbb:*"), "did you mean `dynamodb`?"),
+        ((ADA, "Describe*"), "write the service before it"),
+        ((ADA, "ec2:DescribeInstances", "--explain", "--output", "csv"), "--explain has no csv form"),
+        ((ADA, "ec2:DescribeInstances", "--resource-account", "12"), "an account id has 12 digits"),
     ],
 )
 def test_a_question_that_can_not_be_asked_says_why(
@@ -107,6 +112,7 @@ def test_a_question_that_can_not_be_asked_says_why(
     ended = imported("can", *arguments)
     assert ended.code in (1, 2)
     assert words in ended.err
+    assert ended.out == ""
     assert "Traceback" not in ended.err
 
 
@@ -115,3 +121,102 @@ def test_without_a_snapshot_the_next_step_is_named(ciem: Ciem) -> None:
     assert ended.code == 1
     assert "there is no snapshot yet" in ended.err
     assert "ciem snapshot import" in ended.err
+
+
+def test_a_pattern_is_answered_for_each_action_that_matches(imported: Ciem) -> None:
+    ended = imported("can", ADA, "iam:list*role*", "--output", "jsonl")
+    found = {one["action"]: one["decision"] for one in map(json.loads, ended.out.splitlines())}
+    assert found["iam:ListRoles"] == "conditional"
+    assert found["iam:ListRolePolicies"] == "denied"
+    assert list(found) == sorted(found)
+    assert {"iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole"} <= found.keys()
+    assert all(name.startswith("iam:List") and "Role" in name for name in found)
+
+
+def test_a_pattern_of_services_asks_all_of_them(imported: Ciem) -> None:
+    found = imported("can", ADA, "*:DescribeInstances", "--output", "json").json
+    assert {"ec2:DescribeInstances", "opsworks:DescribeInstances"} <= {one["action"] for one in found}
+
+
+def test_a_pattern_in_a_table_has_counts_and_a_line_for_each_action(imported: Ciem) -> None:
+    out = imported("can", ADA, "iam:ListRole*").out
+    assert out.startswith("3 actions: 0 allowed, 2 denied, 1 conditional\n")
+    assert len([line for line in out.splitlines() if "iam:ListRole" in line]) == 3
+    assert "snapshot audit of" in out
+
+
+def test_a_pattern_in_csv_has_a_row_for_each_action(imported: Ciem) -> None:
+    head, *rest = imported("can", ADA, "iam:ListRole*", "--output", "csv").out.splitlines()
+    assert head == "PRINCIPAL,ACTION,RESOURCE,DECISION,RESIDUAL,DENIED BY,NOT READ"
+    assert [line.split(",")[3] for line in rest] == ["denied", "denied", "conditional"]
+
+
+@pytest.mark.parametrize(("action", "code"), [("ec2:Describe*", 0), ("*:DescribeInstances", 1)])
+def test_an_expectation_is_held_against_every_answer_of_a_pattern(
+    imported: Ciem, action: str, code: int
+) -> None:
+    ended = imported("can", ADA, action, "--expect", "allowed", "--output", "jsonl")
+    assert ended.code == code
+    assert ("opsworks:DescribeInstances is denied" in ended.err) is bool(code)
+
+
+def test_the_whole_explanation_names_every_layer_from_the_top_down(imported: Ciem) -> None:
+    out = imported("can", ADA, "iam:ListRoles", "--explain").out
+    told = [
+        "conditional\n",
+        "service control policies: does not apply",
+        "resource control policies: does not apply",
+        "permissions boundary: does not apply",
+        "identity policies: conditional",
+        "Allow: statement 2 of inline policy \\u001b[31mown, may match, decides",
+        "Bool aws:multifactorauthpresent: true; the request's is not known → unknown",
+        "snapshot audit of",
+    ]
+    places = [out.lower().find(one.lower()) for one in told]
+    assert -1 not in places, out
+    assert places == sorted(places)
+
+
+def test_a_denied_answer_shows_the_layer_that_it_fails_by(imported: Ciem) -> None:
+    out = imported("can", ADA, "iam:CreateUser", f"{ADA}2", "--explain").out
+    assert "identity policies: denied (the answer fails here)" in out
+
+
+def test_an_explanation_in_json_is_added_to_the_answer_and_finds_each_policy(imported: Ciem) -> None:
+    plain = imported("can", ADA, "iam:ListRoles", "--output", "json").json
+    found = imported("can", ADA, "iam:ListRoles", "--output", "json", "--explain").json
+    explanation = found.pop("explanation")
+    assert found == plain
+    (identity,) = [one for one in explanation["layers"] if one["layer"] == "identity"]
+    (statement,) = identity["statements"]
+    assert (statement["policy"], statement["source"]) == ("identity[0]", "inline policy \x1b[31mown")
+    assert statement["conditions"][0]["truth"] == "unknown"
+
+
+def test_a_pattern_is_explained_action_by_action(imported: Ciem) -> None:
+    out = imported("can", ADA, "iam:ListRole*", "--explain").out
+    assert "\niam:ListRoleTags: denied\n" in out
+    assert "\niam:ListRoles: conditional\n" in out
+    assert out.count("identity policies:") == 3
+
+
+def test_a_call_that_needs_several_permissions_is_explained_one_by_one(imported: Ciem) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+    passed = ("--context", "sts:SourceIdentity=ada")
+    out = imported("can", ADA, "sts:AssumeRole", role, *passed, "--explain").out
+    assert "it needs 2 permissions, and each must be allowed" in out
+    assert f"sts:AssumeRole on {role}: " in out
+    assert f"sts:SetSourceIdentity on {role}: " in out
+    assert out.count("identity policies:") == 2
+
+
+def test_a_resource_with_wildcards_is_handed_on_as_it_is(imported: Ciem) -> None:
+    pattern = f"arn:aws:iam::{ACCOUNT}:user/*"
+    found = imported("can", ADA, "iam:CreateUser", pattern, "--output", "json").json
+    assert (found["resource"], found["decision"]) == (pattern, "denied")
+
+
+def test_an_import_is_asked_by_its_name(imported: Ciem) -> None:
+    assert imported("can", ADA, "ec2:DescribeInstances", "--connection", "audit").out.startswith("allowed\n")
+    lost = imported("can", ADA, "ec2:DescribeInstances", "--connection", "nothing")
+    assert (lost.code, "see `ciem snapshot list`" in lost.err) == (1, True)

@@ -2,7 +2,7 @@
 
 from cloud_entitlements.access.answers import CERTAINTIES, Group, Permission, Permissions, Someone, WhoCan
 from cloud_entitlements.access.can import Answered, Asker, Question
-from cloud_entitlements.access.errors import CannotAnswer, NoSnapshot, NotFound
+from cloud_entitlements.access.errors import CannotAnswer, Damaged, NoSnapshot, NotFound
 from cloud_entitlements.access.index import AccessIndex
 from cloud_entitlements.access.opening import open_index
 from cloud_entitlements.access.organization import Organization, read_organization
@@ -13,6 +13,7 @@ __all__ = [
     "Answered",
     "Asker",
     "CannotAnswer",
+    "Damaged",
     "Group",
     "NoSnapshot",
     "NotFound",

@@ -15,6 +15,10 @@ Certainty = Literal["certain", "conditional", "incomplete"]
 CERTAINTIES: tuple[Certainty, ...] = ("certain", "conditional", "incomplete")
 
 
+_PIECE = 1_000
+"""Identities that are looked up at once: a group may be a million."""
+
+
 @dataclass(frozen=True, slots=True)
 class Someone:
     """An identity of the snapshot, as lists show it."""
@@ -55,6 +59,8 @@ class WhoCan:
     """Callers beyond the snapshot that the resource's policy names: services, everybody, other accounts."""
     warnings: tuple[str, ...]
     look_up: Callable[[Sequence[int]], Sequence[Someone]]
+    accounts_not_read: tuple[str, ...] = ()
+    """Accounts whose identities are not in the snapshot, or not all: who stands there is not known."""
 
     @cached_property
     def certain(self) -> FrozenBitMap:
@@ -83,8 +89,9 @@ class WhoCan:
     def with_decisions(self) -> Iterator[tuple[Someone, Decision]]:
         """Everybody in it, group by group."""
         for group in self.groups:
-            for one in self.look_up(list(group.ids)):
-                yield one, group.decision
+            for start in range(0, len(group.ids), _PIECE):
+                for one in self.identities(group.ids, start, _PIECE):
+                    yield one, group.decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
+from cloud_entitlements.access.errors import Damaged
 from cloud_entitlements.access.index import AccessIndex
 from cloud_entitlements.access.index.build import Progress, build
 from cloud_entitlements.access.index.schema import FORMAT
@@ -19,12 +21,17 @@ KEPT = 8
 
 
 def open_index(snapshot: Snapshot, cache: Path, progress: Progress | None = None) -> AccessIndex:
-    """`cache`: a folder that may be deleted at any time."""
+    """`cache`: a folder that may be deleted at any time. Raises Damaged; OSError where nothing can be written."""
     path = cache / f"{_hash(snapshot)}.sqlite"
     if path.exists():
-        os.utime(path)
-    else:
-        _make(snapshot, path, progress or _silent)
+        try:
+            index = AccessIndex(path)
+        except sqlite3.DatabaseError:
+            path.unlink()  # damaged: it is made anew
+        else:
+            os.utime(path)
+            return index
+    _make(snapshot, path, progress or _silent)
     return AccessIndex(path)
 
 
@@ -38,9 +45,16 @@ def _make(snapshot: Snapshot, path: Path, progress: Progress) -> None:
     """Whole or not at all: whoever opens it sees no half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(dir=path.parent, prefix="making-"))
+    import duckdb
+
     try:
         build(snapshot, folder / path.name, progress)
         (folder / path.name).replace(path)
+    except duckdb.Error as damaged:
+        raise Damaged(
+            f"the snapshot `{snapshot.folder}` can't be read: {damaged}",
+            "choose another: `ciem snapshot list`, then `ciem snapshot use ID`",
+        ) from damaged
     finally:
         (folder / path.name).unlink(missing_ok=True)
         folder.rmdir()

@@ -45,6 +45,7 @@ def who_can_record(found: WhoCan, snapshot: Snapshot) -> dict[str, Any]:
         "counts": {name: len(found.of(name)) for name in CERTAINTIES},
         "groups": [_group(one, found) for one in found.groups],
         "others": [_other(one) for one in found.others],
+        "accounts_not_read": list(found.accounts_not_read),
         "warnings": list(found.warnings),
         "snapshot": snapshot_record(snapshot),
     }
@@ -77,14 +78,19 @@ def identity_records(found: WhoCan) -> Iterator[dict[str, Any]]:
     """One for each identity that can, or may; group by group."""
     for group in found.groups:
         decision = group.decision
-        for one in found.look_up(list(group.ids)):
-            yield {
-                **someone_record(one),
-                "certainty": group.certainty,
-                "decision": decision.outcome,
-                "residual": decision.residual,
-                "incomplete": list(decision.incomplete),
-            }
+        for start in range(0, len(group.ids), _PIECE):
+            for one in found.identities(group.ids, start, _PIECE):
+                yield {
+                    **someone_record(one),
+                    "certainty": group.certainty,
+                    "decision": decision.outcome,
+                    "residual": decision.residual,
+                    "incomplete": list(decision.incomplete),
+                }
+
+
+_PIECE = 1_000
+"""Looked up at once: a group may be a million."""
 
 
 def someone_record(one: Someone) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from importlib.metadata import version
 
@@ -18,6 +19,7 @@ GROUPS = {
     "evaluate": ("evaluate", "evaluate", "Decide questions about policies, without AWS."),
     "platform": ("care", "platform", "The AWS identity that the product runs as."),
     "org": ("connections", "org", "Connect organizations, and look after them."),
+    "permissions": ("permissions", "permissions", "What may a principal do? By action and resource."),
     "policy": ("policy", "policy", "Look at policy documents."),
     "serve": ("serve", "serve", "Start the server."),
     "snapshot": (
@@ -26,10 +28,12 @@ GROUPS = {
         "Make snapshots from files, list them, choose the default, remove imports.",
     ),
     "token": ("token", "token", "Make, list and revoke API tokens."),
+    "who-can": ("who_can", "who_can", "Who may do an action on a resource? Everybody in a snapshot."),
 }
 
 
 INTERRUPTED = 130
+READER_LEFT = 141
 
 
 class Lazy(click.Group):
@@ -63,11 +67,15 @@ def root(ctx: click.Context, data_dir: str | None, output: str) -> None:
     """Cloud Entitlements: who may do what in your AWS organization. It never changes anything in AWS."""
     if output == "sarif" and ctx.invoked_subcommand != "policy":
         raise click.BadParameter("`sarif` is a form of `ciem policy lint` alone", param_hint="--output")
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
     ctx.obj = Context(data_dir=data_dir, output=output)
 
 
 def main() -> None:
-    """Exit codes: 0 ok, 1 failed, 2 usage, 3 finished with gaps, 4 sign-in, 5 unreachable, 130 interrupted."""
+    """Exit codes: 0 ok, 1 failed, 2 usage, 3 finished with gaps, 4 sign-in, 5 unreachable, 130 interrupted,
+    141 whoever read stdout has left.
+    """
     try:
         code = _run(hoisted(sys.argv[1:]))
     except click.exceptions.Exit as ended:
@@ -79,7 +87,15 @@ def main() -> None:
         code = wrong.exit_code
     except KeyboardInterrupt:
         code = INTERRUPTED
+    except BrokenPipeError:
+        code = _reader_left()
     raise SystemExit(code)
+
+
+def _reader_left() -> int:
+    """`ciem … | head`: what is still in the buffer goes nowhere, or Python would complain of it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return READER_LEFT
 
 
 _GLOBAL = ("--output", "--data-dir")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -15,8 +15,25 @@ from cloud_entitlements.cli.context import Context, clean
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def rows(context: Context, records: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
-    """`columns` names what a table shows: dotted field → heading. JSON has the whole records."""
+VERDICTS = {
+    "allowed": "green",
+    "certain": "green",
+    "denied": "red",
+    "conditional": "yellow",
+    "incomplete": "yellow",
+}
+"""Colours of the words that an answer comes to. The word is always there too."""
+
+
+def rows(
+    context: Context,
+    records: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    verdict: str = "",
+) -> None:
+    """`columns` names what a table shows: dotted field → heading. JSON has the whole records; JSON lines and CSV are
+    printed as the records come. `verdict`: the field that a table shows in its colour.
+    """
     if context.output == "json":
         click.echo(json.dumps(list(records), indent=2))
     elif context.output == "jsonl":
@@ -25,7 +42,15 @@ def rows(context: Context, records: Sequence[Mapping[str, Any]], columns: Mappin
     elif context.output == "csv":
         _csv(records, columns)
     else:
-        _table(records, columns)
+        table(records, columns, verdict)
+
+
+def streamed(found: Mapping[str, Any], name: str, records: Iterable[Mapping[str, Any]]) -> None:
+    """One JSON object, whose last field is a list too long to be held: `name`, printed as the records come."""
+    click.echo(f'{json.dumps(found, indent=2)[:-2]},\n  "{name}": [', nl=False)
+    for number, record in enumerate(records):
+        click.echo(f"{',' if number else ''}\n    {json.dumps(record)}", nl=False)
+    click.echo("\n  ]\n}")
 
 
 def record(context: Context, found: Mapping[str, Any], columns: Mapping[str, str]) -> None:
@@ -51,8 +76,9 @@ def causes(found: Sequence[Mapping[str, str]], *, err: bool = False) -> None:
             click.echo(clean(f"     then: {cause['then']}"), err=err)
 
 
-def _table(records: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
-    if not records:
+def table(records: Iterable[Mapping[str, Any]], columns: Mapping[str, str], verdict: str = "") -> None:
+    found = list(records)
+    if not found:
         click.echo("none", file=sys.stderr)
         return
     from rich.box import SIMPLE_HEAD
@@ -60,21 +86,24 @@ def _table(records: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for heading in columns.values():
-        table.add_column(heading, overflow="fold")
-    for found in records:
-        table.add_row(*(Text(clean(_text(_field(found, field)))) for field in columns))
+        drawn.add_column(heading, overflow="fold")
+    for one in found:
+        texts = {field: clean(_text(_field(one, field))) for field in columns}
+        drawn.add_row(
+            *(Text(text, VERDICTS.get(text, "") if field == verdict else "") for field, text in texts.items())
+        )
     console = Console()
     # In a pipe nobody sees a width: rows stay whole.
-    console.print(table) if console.is_terminal else Console(width=250).print(table)
+    console.print(drawn) if console.is_terminal else Console(width=250).print(drawn)
 
 
-def _csv(records: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+def _csv(records: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns.values())
     for found in records:
-        writer.writerow(_inert(_text(_field(found, field))) for field in columns)
+        writer.writerow(clean(_inert(_text(_field(found, field)))) for field in columns)
 
 
 def _inert(text: str) -> str:

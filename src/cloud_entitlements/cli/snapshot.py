@@ -40,7 +40,7 @@ def _folder(context: Context, *, make: bool = False) -> Path:
     return snapshots_folder(data)
 
 
-def _account(_context: Any, _parameter: Any, value: str | None) -> str | None:
+def account_id(_context: Any, _parameter: Any, value: str | None) -> str | None:
     if value is not None and not (len(value) == 12 and value.isascii() and value.isdigit()):  # noqa: PLR2004
         raise click.BadParameter("an account id has 12 digits")
     return value
@@ -58,7 +58,7 @@ def _name(_context: Any, _parameter: Any, value: str) -> str:
 @click.option(
     "--name", required=True, callback=_name, help="The same name again makes a newer snapshot of it."
 )
-@click.option("--account", callback=_account, help="Whose the files are; else their ARNs tell.")
+@click.option("--account", callback=account_id, help="Whose the files are; else their ARNs tell.")
 @click.option(
     "--organization", type=_FILE, help="Units, accounts, SCPs and RCPs with their targets, in JSON."
 )

@@ -6,7 +6,7 @@ Without it, or when what it names is gone, the newest snapshot of all counts. Pu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cloud_entitlements.inventory.publish import replace_text
@@ -54,13 +54,27 @@ def use(snapshots: Path, reference: str) -> Snapshot:
     if exact is not None:
         replace_text(snapshots / DEFAULT, f"{exact.manifest.connection_id}/{exact.manifest.id}\n")
         return exact
+    newest = _newest(found, reference)
+    return use_connection(snapshots, newest.manifest.connection_id) or newest
+
+
+def latest_of(snapshots: Path, reference: str) -> Snapshot:
+    """The latest of a connection, or of an import, by its id or name. Raises NoSuchSnapshot; ValueError and OSError when
+    the latest is damaged, or a newer program's: an older one does not answer for it unasked.
+    """
+    newest = _newest(published(snapshots), reference)
+    return Snapshot.latest(snapshots, newest.manifest.connection_id) or newest
+
+
+def _newest(found: Sequence[Snapshot], reference: str) -> Snapshot:
+    """`found`: the newest first. Raises NoSuchSnapshot, also where the name is that of two connections."""
     matching = [one for one in found if reference in (one.manifest.connection_id, one.manifest.name)]
     homes = {one.manifest.connection_id for one in matching}
     if not matching:
         raise NoSuchSnapshot(f"no snapshot has the name or id `{reference}`")
     if len(homes) > 1:
         raise NoSuchSnapshot(f"`{reference}` is the name of more than one: {', '.join(sorted(homes))}")
-    return use_connection(snapshots, homes.pop()) or matching[0]
+    return matching[0]
 
 
 def use_connection(snapshots: Path, connection_id: str) -> Snapshot | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from cloud_entitlements.access.answers import Permissions, WhoCan
@@ -13,6 +14,7 @@ from cloud_entitlements.access.index.varying import Accounts
 from cloud_entitlements.access.index.who import Searcher, Sought
 from cloud_entitlements.access.organization import Organization
 from cloud_entitlements.access.permissions import permissions_of
+from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS
 from cloud_entitlements.policy.catalogue import known_action
 
 
@@ -55,7 +57,29 @@ class AccessIndex:
         beyond, notes = others(self._store, self._asker, sought.by("anonymous"))
         unknown = () if known_action(action) else (f"unknown action `{action}`",)
         warnings = (*unknown, *notes)
-        return WhoCan(action, resource, known, groups, tuple(beyond), warnings, self._store.someone)
+        return WhoCan(
+            action,
+            resource,
+            known,
+            groups,
+            tuple(beyond),
+            warnings,
+            self._store.someone,
+            self._accounts_not_read,
+        )
+
+    @cached_property
+    def _accounts_not_read(self) -> tuple[str, ...]:
+        organization = self.organization
+        listed = {one for one, row in organization.accounts.items() if row["state"] != "CLOSED"}
+        read = {
+            owner: outcome
+            for (owner, part), outcome in organization.collected.items()
+            if part == AUTHORIZATION_DETAILS
+        }
+        return tuple(
+            sorted(one for one in listed | read.keys() if read.get(one, "missing") in ("missing", "partial"))
+        )
 
     def permissions_of(self, principal: str, service: str | None = None) -> Permissions:
         """Raises MalformedRequest, NotFound."""
