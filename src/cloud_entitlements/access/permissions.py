@@ -16,7 +16,6 @@ from cloud_entitlements.access.can import Asker, Question
 from cloud_entitlements.access.within import (
     Within,
     decide_within,
-    everywhere,
     patterns_about,
     resource_patterns,
     statements_about,
@@ -190,7 +189,7 @@ def _kinds(facts: ActionFacts | None, about: Iterable[Compiled]) -> object:
     """Types of resources matter where a statement tells resources apart."""
     if facts is None or not facts.resource_types:
         return facts is None
-    return facts.resource_types if not all(map(everywhere, about)) else True
+    return facts.resource_types if not all(one.everywhere for one in about) else True
 
 
 def _add(sources: list[str], place: str) -> None:

@@ -63,14 +63,6 @@ def resource_patterns(statement: Compiled, context: Context) -> Iterator[str]:
             yield widest(pattern) if isinstance(made, Unknown) else made
 
 
-def everywhere(statement: Compiled) -> bool:
-    """It tells no resource from another."""
-    resources = statement.resources
-    return resources is None or (
-        not resources.negated and any(matches_everything(one) for one in resources.patterns)
-    )
-
-
 def statements_about(stack: PolicyStack, action: str) -> Iterator[Compiled]:
     layers = (stack.identity, stack.boundary, stack.session, stack.resource, stack.endpoint)
     for layer in layers:

@@ -51,7 +51,7 @@ class Context:
         return self.missing
 
     def with_states(self, states: Mapping[str, State]) -> Context:
-        return replace(self, states={**self.states, **states})
+        return Context({**self.states, **states}, self.missing, self.multivalued, self.families)
 
     def with_family(self, beginning: str, state: State) -> Context:
         """Every key that begins so, those that had a value included."""

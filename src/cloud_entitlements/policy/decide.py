@@ -6,31 +6,31 @@ Pure and quick: `evaluate` asks it once for what is known, and again for each ca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
+from cloud_entitlements.policy.concerned import Concerned, ask, ask_rcp, concerned, ready
 from cloud_entitlements.policy.layers import (
     BOUNDARY,
     CREDENTIALS,
     ENDPOINT,
     IDENTITY,
     NO_IDENTITY,
+    NO_POLICY,
+    NOT_READ,
     RCP,
     RESOURCE,
     SCP,
     SESSION,
     SILENT,
     Said,
-    ask,
     ask_endpoint,
-    ask_levels,
-    ask_rcp,
     ask_resource,
 )
 from cloud_entitlements.policy.principal import Kind
 from cloud_entitlements.policy.rcp import under_rcp
 from cloud_entitlements.policy.request import Request
 from cloud_entitlements.policy.scp import under_scp
-from cloud_entitlements.policy.services import quirks_of
 from cloud_entitlements.policy.services.quirks import NOTHING, Granted, Quirks
 from cloud_entitlements.policy.sessions import limits_of
 from cloud_entitlements.policy.stack import PolicyStack
@@ -42,12 +42,14 @@ _EVERYTHING = Said(T, F)
 """ROOT-01: every permission of an identity, from no policy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+_NO_LAYERS: Mapping[str, Said] = MappingProxyType({})
+
+
+class Answer(NamedTuple):
     allowed: Truth
     denied: Truth
     """By a Deny somewhere (EVAL-01)."""
-    layers: dict[str, Said] = field(default_factory=dict)
+    layers: Mapping[str, Said] = _NO_LAYERS
     granted: Granted = NOTHING
     """At the resource, besides its policy."""
     same_account: bool | None = None
@@ -58,46 +60,38 @@ class Answer:
     """Identity policies alone can't allow it."""
 
 
-def decide(stack: PolicyStack, request: Request, asked: Asked) -> Answer:
-    quirks = quirks_of(request.service)
+def decide(stack: PolicyStack, request: Request, asked: Asked, quirks: Quirks) -> Answer:
+    """`quirks` of the request's service."""
     settled = quirks.settled(request)
     if settled is not None:
         return Answer(settled.truth, F, why=settled.why)
     layers = _layers(stack, request, asked, quirks)
     granted = quirks.grants(request, stack, asked)
-    denied = any_of(said.deny for said in layers.values())
+    denied = max([said.deny for said in layers.values()])
     owner = quirks.owner(request, stack)
     explicit = quirks.explicit(request) or request.service in stack.switches.explicit_services
-    asking = _Asking(stack, request, quirks, layers, granted, explicit)
+    same: bool | None = owner == request.principal.account
+    allowed = _allowed(stack, request, quirks, layers, granted, explicit=explicit, same=bool(same))
     if owner is None and request.principal.account:
-        return _of_unknown_owner(asking, denied)
-    same = owner == request.principal.account
-    allowed = _allowed(asking, same=same)
-    needs = not same or explicit
-    why = "" if same or not quirks.at_home_only(request) else _AT_HOME
+        # TRI-08: both cases, and the answer where they agree
+        at_home = _allowed(stack, request, quirks, layers, granted, explicit=explicit, same=True)
+        allowed, same = (allowed, True) if allowed == at_home else (U, None)
+    needs = explicit or same is False
+    why = _AT_HOME if same is False and quirks.at_home_only(request) else ""
     return Answer(min(negated(denied), allowed), denied, layers, granted, same, why, needs)
 
 
 _AT_HOME = "this action is never allowed across accounts"
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    stack: PolicyStack
-    request: Request
-    quirks: Quirks
-    layers: dict[str, Said]
-    granted: Granted
-    explicit: bool
-
-
 def _layers(stack: PolicyStack, request: Request, asked: Asked, quirks: Quirks) -> dict[str, Said]:
-    caller = request.principal
-    found = _of_caller(stack, request, asked) if caller.account else dict(_WITHOUT_ACCOUNT)
-    resource = quirks.resource_said(request, stack, ask_resource(stack.resource, RESOURCE, asked))
+    about = concerned(stack, asked.action)
+    found = _of_caller(stack, about, asked) if asked.principal.account else dict(_WITHOUT_ACCOUNT)
+    resource = NO_POLICY if stack.resource is None else ask_resource(stack.resource, RESOURCE, asked)
+    resource = quirks.resource_said(request, stack, resource)
     found[RESOURCE] = resource.blurred() if quirks.unmodelled(request, stack) else resource
-    found[SCP] = _scp(stack, request, asked)
-    found[RCP] = _rcp(stack, request, asked, quirks)
+    found[SCP] = SILENT if stack.service_control is None else _scp(stack, about, request, asked)
+    found[RCP] = SILENT if stack.resource_control is None else _rcp(stack, about, request, asked, quirks)
     found[ENDPOINT] = SILENT if stack.endpoint is None else ask_endpoint(stack.endpoint, asked)
     return found
 
@@ -105,81 +99,75 @@ def _layers(stack: PolicyStack, request: Request, asked: Asked, quirks: Quirks) 
 _WITHOUT_ACCOUNT = {IDENTITY: NO_IDENTITY, BOUNDARY: SILENT, SESSION: SILENT}
 
 
-def _of_caller(stack: PolicyStack, request: Request, asked: Asked) -> dict[str, Said]:
-    caller = request.principal
+def _of_caller(stack: PolicyStack, about: Concerned, asked: Asked) -> dict[str, Said]:
+    caller = asked.principal
     found = {
-        IDENTITY: _EVERYTHING if caller.type == "root" else ask(stack.identity, IDENTITY, asked),
-        BOUNDARY: ask(stack.boundary, BOUNDARY, asked) if caller.may_be_bounded else SILENT,
-        SESSION: _session(stack, request, asked),
+        IDENTITY: _EVERYTHING if caller.type == "root" else ask(about.identity, asked),
+        BOUNDARY: ask(about.boundary, asked) if caller.may_be_bounded else SILENT,
+        SESSION: ask(about.session, asked) if stack.session is not None else _without_policy(asked),
     }
     limits = limits_of(caller)
     if limits is not None:
-        found[CREDENTIALS] = ask(limits, CREDENTIALS, asked)
+        found[CREDENTIALS] = ask(ready(limits, CREDENTIALS, asked.action), asked)
     return found
 
 
-def _session(stack: PolicyStack, request: Request, asked: Asked) -> Said:
+def _without_policy(asked: Asked) -> Said:
     """SES-01: a federated user's session without a policy has no permission of the identity's. SES-02: AssumeRoot's
     sessions always have one of AWS's task policies.
     """
-    if stack.session is None and request.principal.type == "federated_user":
+    if asked.principal.type == "federated_user":
         return _NO_PERMISSION
-    if (
-        stack.session is None
-        and request.principal.type == "root"
-        and asked.context.look("aws:assumedroot") == ("true",)
-    ):
-        return Said(U, U, unread=True)
-    return ask(stack.session, SESSION, asked)
+    if asked.principal.type == "root" and asked.context.look("aws:assumedroot") == ("true",):
+        return NOT_READ
+    return SILENT
 
 
-def _scp(stack: PolicyStack, request: Request, asked: Asked) -> Said:
-    applies = F
-    if stack.service_control is not None:
-        applies = under_scp(request, tasks_beyond=stack.switches.tasks_beyond_scps)
+def _scp(stack: PolicyStack, about: Concerned, request: Request, asked: Asked) -> Said:
+    applies = under_scp(request, tasks_beyond=stack.switches.tasks_beyond_scps)
     if applies == F:
         return SILENT
-    said = ask_levels(stack.service_control, SCP, asked)
+    said = ask(about.scp, asked)
     return said if applies == T else said.perhaps()
 
 
-def _rcp(stack: PolicyStack, request: Request, asked: Asked, quirks: Quirks) -> Said:
-    applies = F
-    if stack.resource_control is not None and not quirks.spared_by_rcp(request):
-        applies = under_rcp(request, services_too=stack.switches.rcps_reach_services)
+def _rcp(stack: PolicyStack, about: Concerned, request: Request, asked: Asked, quirks: Quirks) -> Said:
+    if quirks.spared_by_rcp(request):
+        return SILENT
+    applies = under_rcp(request, services_too=stack.switches.rcps_reach_services)
     if applies == F:
         return SILENT
-    said = ask_rcp(stack.resource_control, asked)
+    said = ask_rcp(about.rcp, asked)
     return said if applies == T else said.perhaps()
 
 
-def _of_unknown_owner(asking: _Asking, denied: Truth) -> Answer:
-    """TRI-08: both cases, and the answer where they agree."""
-    at_home, abroad = (_allowed(asking, same=same) for same in (True, False))
-    allowed = at_home if at_home == abroad else U
-    same = True if at_home == abroad else None
-    needs = asking.explicit
-    return Answer(
-        min(negated(denied), allowed), denied, asking.layers, asking.granted, same, needs_resource=needs
-    )
-
-
-def _allowed(asking: _Asking, *, same: bool) -> Truth:
+def _allowed(
+    stack: PolicyStack,
+    request: Request,
+    quirks: Quirks,
+    layers: Mapping[str, Said],
+    granted: Granted,
+    *,
+    explicit: bool,
+    same: bool,
+) -> Truth:
     """Section 6, without the denies: EVAL-10 within one account, EVAL-13 across."""
-    layers, caller = asking.layers, asking.request.principal
     guards = min(layers[SCP].allow, layers[RCP].allow, layers[ENDPOINT].allow)
     if CREDENTIALS in layers:
         guards = min(guards, layers[CREDENTIALS].allow)
-    by_kind = _joined(layers[RESOURCE].by_kind, asking.granted.by_kind)
-    if not caller.account:
-        return min(guards, _without_account(asking.request, by_kind))
+    by_kind = _joined(layers[RESOURCE].by_kind, granted.by_kind)
+    if not request.principal.account:
+        return min(guards, _without_account(request, by_kind))
     limits = min(layers[BOUNDARY].allow, layers[SESSION].allow)
     identity = min(layers[IDENTITY].allow, limits)
     if not same:
-        return min(guards, _across(asking, by_kind, identity, limits))
-    if asking.explicit:  # EVAL-11
+        if quirks.at_home_only(request):  # EVAL-20
+            return F
+        both = _across(stack, request, quirks, by_kind, identity)
+        return min(guards, max(both, _direct(granted.own, limits)))
+    if explicit:  # EVAL-11
         identity = min(identity, by_kind.get(Kind.ACCOUNT, F))
-    return min(guards, max(identity, _direct(by_kind, limits)))
+    return min(guards, max(identity, _direct(by_kind, limits)) if by_kind else identity)
 
 
 def _direct(by_kind: Mapping[Kind, Truth], limits: Truth) -> Truth:
@@ -193,14 +181,14 @@ def _direct(by_kind: Mapping[Kind, Truth], limits: Truth) -> Truth:
     return max(unlimited, min(limits, limited))
 
 
-def _across(asking: _Asking, by_kind: Mapping[Kind, Truth], identity: Truth, limits: Truth) -> Truth:
+def _across(
+    stack: PolicyStack, request: Request, quirks: Quirks, by_kind: Mapping[Kind, Truth], identity: Truth
+) -> Truth:
     """EVAL-13: both sides. EVAL-18: of a foreign root the identity's side is true."""
-    if asking.quirks.at_home_only(asking.request):  # EVAL-20
-        return F
     both = min(any_of(by_kind.values()), identity)
-    if asking.stack.switches.unsigned_calls_reach_everyone and asking.quirks.unsigned(asking.request):
+    if stack.switches.unsigned_calls_reach_everyone and quirks.unsigned(request):
         both = max(both, by_kind.get(Kind.ANY, F))  # EVAL-19
-    return max(both, _direct(asking.granted.own, limits))
+    return both
 
 
 def _without_account(request: Request, by_kind: Mapping[Kind, Truth]) -> Truth:

@@ -20,12 +20,12 @@ from cloud_entitlements.policy.layers import (
     RESOURCE,
     SCP,
     SESSION,
-    Met,
 )
 from cloud_entitlements.policy.principal import Kind
 from cloud_entitlements.policy.request import Request
 from cloud_entitlements.policy.residual import boxes_of, keys_of, words
 from cloud_entitlements.policy.services import quirks_of
+from cloud_entitlements.policy.services.quirks import Quirks
 from cloud_entitlements.policy.spelling import spelling
 from cloud_entitlements.policy.split import MAX_CELLS, Cell, cases, count, settled
 from cloud_entitlements.policy.stack import UNREAD, PolicyStack
@@ -36,9 +36,14 @@ from cloud_entitlements.policy.variables import keys_in
 
 def evaluate(stack: PolicyStack, request: Request) -> Decision:
     """REQ-01: where one call needs several requests, all must be allowed."""
-    first = _one(stack, request)
-    others = quirks_of(request.service).also(request, stack)
-    return _all([first, *(_one(stack, other) for other in others)]) if others else first
+    quirks = quirks_of(request.service)
+    first = _one(stack, request, quirks)
+    others = quirks.also(request, stack)
+    return (
+        _all([first, *(_one(stack, other, quirks_of(other.service)) for other in others)])
+        if others
+        else first
+    )
 
 
 _RANK = {"denied": 0, "conditional": 1, "allowed": 2}
@@ -56,36 +61,35 @@ def _all(parts: Sequence[Decision]) -> Decision:
         minimised=all(one.minimised for one in alike),
         incomplete=tuple(dict.fromkeys(name for one in alike for name in one.incomplete)),
         warnings=tuple(dict.fromkeys(text for one in parts for text in one.warnings)),
-        statements=worst.statements
-        if worst.outcome == "denied"
-        else tuple(met for one in alike for met in one.statements),
         parts=tuple(parts),
     )
 
 
-def _one(stack: PolicyStack, request: Request) -> Decision:
-    context = quirks_of(request.service).context(request, stack)
+def _one(stack: PolicyStack, request: Request, quirks: Quirks) -> Decision:
+    context = quirks.context(request, stack)
+    if context is not request.context:
+        request = replace(request, context=context)
+    bounded = F if stack.boundary is None else _bounded(stack, request)
     asked = Asked(
-        request.action.lower(),
+        request.lowered,
         request.resource,
         context,
         request.principal,
-        bounded=_bounded(stack, request),
-        denies_reach_sessions=stack.switches.denies_reach_sessions,
+        bounded,
+        stack.switches.denies_reach_sessions,
     )
-    if context is not request.context:
-        request = replace(request, context=context)
-    answer = decide(stack, request, asked)
-    decision = (
-        _decided([answer], request, answer.allowed)
-        if answer.allowed != U
-        else _split(stack, request, asked, answer)
-    )
+    answer = decide(stack, request, asked, quirks)
+    if answer.allowed == T:
+        return _decided([answer], request, T)
+    if answer.allowed == U:
+        decision = _split(stack, request, asked, answer)
+    else:
+        decision = _decided([answer], request, F)
     return decision if decision.outcome == "allowed" or not answer.layers else _noted(decision)
 
 
 def _bounded(stack: PolicyStack, request: Request) -> Truth:
-    if stack.boundary is None or not request.principal.may_be_bounded:
+    if not request.principal.may_be_bounded:
         return F
     return U if stack.boundary is UNREAD else T
 
@@ -112,13 +116,16 @@ def _decided(answers: Sequence[Answer], request: Request, truth: Truth) -> Decis
     """The first answer is that of the whole; others, if any, of its cases."""
     answer = answers[0]
     if truth == T:
-        return Decision("allowed", False, (), _allowing(answer), request, answer)
-    asked = answers[1:] or answers
-    explicit = all(one.denied == T for one in asked)
-    by = {name for one in asked for name in (_denying(one) if one.denied == T else _lacking(one, request))}
-    met = {(one.policy, one.statement.source.number): one for answer in asked for one in _met_denying(answer)}
-    layers = tuple(name for name in ORDER if name in by)
-    return Decision("denied", explicit, layers, tuple(met.values()), request, answer)
+        return Decision("allowed", False, (), (answer,), request, answer)
+    explicit, by, asked = True, set[str](), answers[1:] or answers
+    for one in asked:
+        if one.denied == T:
+            by |= _denying(one)
+        else:
+            explicit = False
+            by |= _lacking(one, request)
+    layers = tuple([name for name in ORDER if name in by])
+    return Decision("denied", explicit, layers, asked, request, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +141,11 @@ def _split(stack: PolicyStack, request: Request, asked: Asked, answer: Answer) -
     open_ = _conditional(answer, request, minimised=not dimensions and whole, incomplete=lacking)
     if not dimensions or count(lists) > MAX_CELLS:
         return replace(open_, context_keys=tuple(_keys(answer, asked.context)))
-    answers: list[Answer] = [answer]
+    answers, quirks = [answer], quirks_of(request.service)
 
     def of(context: Context) -> Truth:
-        found = decide(stack, replace(request, context=context), replace(asked, context=context))
+        tried = replace(request, context=context)
+        found = decide(stack, tried, asked._replace(context=context), quirks)
         answers.append(found)
         return found.allowed
 
@@ -158,9 +166,8 @@ def _split(stack: PolicyStack, request: Request, asked: Asked, answer: Answer) -
 def _conditional(
     answer: Answer, request: Request, *, minimised: bool, incomplete: tuple[str, ...]
 ) -> Decision:
-    statements = tuple(met for said in answer.layers.values() for met in said.met) + answer.granted.met
     return Decision(
-        "conditional", False, (), statements, request, answer, minimised=minimised, incomplete=incomplete
+        "conditional", False, (), (answer,), request, answer, minimised=minimised, incomplete=incomplete
     )
 
 
@@ -207,25 +214,6 @@ def _keys(answer: Answer, context: Context) -> list[str]:
         if statement.resources:
             found |= {name for pattern in statement.resources.variable for name in keys_in(pattern)}
     return sorted(key for key in found if _is_open(context, key))
-
-
-def _allowing(answer: Answer) -> tuple[Met, ...]:
-    return tuple(
-        met
-        for name, said in answer.layers.items()
-        for met in said.met
-        if name != CREDENTIALS and met.statement.allows and met.truth == T
-    ) + tuple(met for met in answer.granted.met if met.truth == T)
-
-
-def _met_denying(answer: Answer) -> tuple[Met, ...]:
-    return tuple(
-        met
-        for said in answer.layers.values()
-        if said.deny == T
-        for met in said.met
-        if not met.statement.allows and met.truth == T
-    )
 
 
 def _denying(answer: Answer) -> set[str]:

@@ -5,7 +5,7 @@ The tree is for people and programs alike: `as_json` has all of it, `summary` is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -29,7 +29,7 @@ from cloud_entitlements.policy.layers import (
     Said,
 )
 from cloud_entitlements.policy.spelling import told_keys
-from cloud_entitlements.policy.statement import Asked, condition_holds
+from cloud_entitlements.policy.statement import condition_holds
 from cloud_entitlements.policy.truth import F, T, Truth, U, any_of
 
 Verdict = Literal["allowed", "denied", "conditional", "not read", "does not apply"]
@@ -141,7 +141,7 @@ def _open(decision: Decision) -> Iterator[str]:
 
 
 def _layers(decision: Decision) -> Iterator[ExplainedLayer]:
-    layers = decision.answer.layers
+    layers, deciding = decision.answer.layers, decision.statements
     for name in READING_ORDER if layers else ():
         said = layers[name]
         met = list(said.met)
@@ -160,7 +160,7 @@ def _layers(decision: Decision) -> Iterator[ExplainedLayer]:
             explicit=said.deny == T,
             blocks=name in decision.denied_by,
             text=text,
-            statements=tuple(_statement(one, decision) for one in met),
+            statements=tuple(_statement(one, decision.request.context, deciding) for one in met),
         )
 
 
@@ -199,12 +199,11 @@ def _text(name: str, said: Said, verdict: Verdict, decision: Decision) -> str:
     return ""
 
 
-def _statement(met: Met, decision: Decision) -> ExplainedStatement:
-    source, request = met.statement.source, decision.request
-    asked = Asked(request.action.lower(), request.resource, request.context, request.principal)
+def _statement(met: Met, context: Context, deciding: Sequence[Met]) -> ExplainedStatement:
+    statement, source = met.statement, met.statement.source
     conditions = tuple(
-        _condition(one, request.context, condition_holds(met.statement, number, asked))
-        for number, one in enumerate(source.conditions)
+        _condition(one, context, condition_holds(statement, ready, context))
+        for one, ready in zip(source.conditions, statement.checks, strict=True)
     )
     return ExplainedStatement(
         met.policy,
@@ -213,7 +212,7 @@ def _statement(met: Met, decision: Decision) -> ExplainedStatement:
         source.effect,
         _TRUTHS[met.truth],
         tuple(kind.value for kind in met.kinds),
-        any(met is one for one in decision.statements),
+        any(met is one for one in deciding),
         conditions,
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cloud_entitlements.policy.principal import Kind
-from cloud_entitlements.policy.stack import UNREAD, CompiledPolicy, Layer, Levels, PolicySet
+from cloud_entitlements.policy.stack import UNREAD, CompiledPolicy, Layer, PolicySet
 from cloud_entitlements.policy.statement import Asked, Compiled, kinds, matches
 from cloud_entitlements.policy.truth import F, T, Truth, U
 
@@ -35,18 +35,20 @@ class Met(NamedTuple):
         return f"{self.place}[{self.number}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+NO_KINDS: Mapping[Kind, Truth] = MappingProxyType({})
+
+
+class Said(NamedTuple):
     allow: Truth
     deny: Truth
     met: tuple[Met, ...] = ()
-    by_kind: dict[Kind, Truth] = field(default_factory=dict)
+    by_kind: Mapping[Kind, Truth] = NO_KINDS
     """Of a resource policy: how far it allows through each kind of principal."""
     unread: bool = False
 
     def perhaps(self) -> Said:
         """The same, where it is not known whether the layer applies to the caller."""
-        return replace(self, allow=max(self.allow, U), deny=min(self.deny, U))
+        return self._replace(allow=max(self.allow, U), deny=min(self.deny, U))
 
     def blurred(self) -> Said:
         """The same, where another policy that is not known has a say too: a Deny stays."""
@@ -61,35 +63,7 @@ NO_IDENTITY = Said(F, F)
 """Who calls without an account has no policies of an identity."""
 
 
-def ask(layer: Layer, name: str, asked: Asked) -> Said:
-    """A layer of the identity's side: no principals in it. Its policies are a union (EVAL-02)."""
-    if layer is None:
-        return SILENT
-    if layer is UNREAD:
-        return Said(U, U, unread=True)
-    return _of_set(layer, name, name, asked)
-
-
-def ask_levels(levels: Levels, name: str, asked: Asked) -> Said:
-    """SCP-01: each level must allow, and any may deny. SCP-04: where nothing is attached, nothing is allowed."""
-    if levels is None:
-        return SILENT
-    if levels is UNREAD:
-        return Said(U, U, unread=True)
-    allow, deny, unread = T, F, False
-    met: list[Met] = []
-    for number, level in enumerate(levels):
-        said = _of_set(level, name, _PLACES.get((name, number)) or f"{name}[{number}]", asked)
-        allow, deny = min(allow, said.allow), max(deny, said.deny)
-        unread = unread or said.unread
-        met += said.met
-    return Said(allow, deny, tuple(met), unread=unread)
-
-
-def ask_rcp(levels: Levels, asked: Asked) -> Said:
-    """RCP-01: `RCPFullAWSAccess` can't be detached, so nothing is denied but by a Deny."""
-    said = ask_levels(levels, RCP, asked)
-    return said if said.allow == T else replace(said, allow=T)
+NOT_READ = Said(U, U, unread=True)
 
 
 def ask_endpoint(layer: Layer, asked: Asked) -> Said:
@@ -97,8 +71,8 @@ def ask_endpoint(layer: Layer, asked: Asked) -> Said:
     if layer is None:
         return SILENT
     if layer is UNREAD:
-        return Said(U, U, unread=True)
-    return _summed(_met_by_principal(layer, ENDPOINT, asked), UNREAD in layer)
+        return NOT_READ
+    return summed(list(_met_by_principal(layer, ENDPOINT, asked)), UNREAD in layer)
 
 
 def ask_resource(layer: Layer, name: str, asked: Asked) -> Said:
@@ -112,35 +86,10 @@ def ask_resource(layer: Layer, name: str, asked: Asked) -> Said:
     for one in met:
         for kind in one.kinds if one.statement.allows else ():
             by_kind[kind] = max(by_kind.get(kind, F), one.truth)
-    said = _summed(met, UNREAD in layer)
+    said = summed(met, UNREAD in layer)
     if said.unread:
         by_kind = {kind: max(by_kind.get(kind, F), U) for kind in Kind}
     return Said(said.allow, said.deny, said.met, by_kind, said.unread)
-
-
-_PLACES = {(name, number): f"{name}[{number}]" for name in (SCP, RCP) for number in range(8)}
-
-
-def _of_set(members: PolicySet, layer: str, place: str, asked: Asked) -> Said:
-    """One loop, and no calls that it can do without: a decision spends its time here."""
-    allow, deny, unread = F, F, False
-    met: list[Met] = []
-    for number, member in enumerate(members):
-        if member is UNREAD:
-            unread = True
-            continue
-        for statement in member.about(asked.action):
-            truth = T if statement.always else matches(statement, asked)
-            if truth == F:
-                continue
-            met.append(Met(layer, place, number, statement, truth))
-            if statement.allows:
-                allow = max(allow, truth)
-            else:
-                deny = max(deny, truth)
-    if unread:
-        allow, deny = max(allow, U), max(deny, U)
-    return Said(allow, deny, tuple(met), unread=unread)
 
 
 def _met_by_principal(members: PolicySet, name: str, asked: Asked) -> Iterator[Met]:
@@ -159,12 +108,13 @@ def _met_by_principal(members: PolicySet, name: str, asked: Asked) -> Iterator[M
                     yield Met(name, name, number, statement, level, of_level)
 
 
-def _summed(met: Iterable[Met], unread: bool) -> Said:
-    kept = tuple(met)
-    allow = deny = U if unread else F
-    for one in kept:
-        if one.statement.allows:
-            allow = max(allow, one.truth)
-        else:
+def summed(met: Sequence[Met], unread: bool) -> Said:
+    """Without the kinds of principal. Compared and not called: a decision has many of these steps."""
+    allow: Truth = U if unread else F
+    deny = allow
+    for one in met:
+        if not one.statement.allows:
             deny = max(deny, one.truth)
-    return Said(allow, deny, kept, unread=unread)
+        elif one.truth > allow:
+            allow = one.truth
+    return Said(allow, deny, tuple(met), NO_KINDS, unread)

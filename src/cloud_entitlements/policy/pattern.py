@@ -7,7 +7,7 @@ resource ARNs (RES-01, RES-02).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 Matches = Callable[[str], bool]
@@ -26,7 +26,7 @@ def text_pattern(pattern: str) -> Matches:
         return plain(pattern).__eq__
     if matches_everything(pattern):
         return lambda _text: True
-    if pattern.endswith("*") and not has_wildcard(pattern[:-1]):
+    if _is_prefix(pattern):
         prefix = plain(pattern[:-1])
         return lambda text: text.startswith(prefix)
     return tester(pattern, whole_text)
@@ -35,13 +35,36 @@ def text_pattern(pattern: str) -> Matches:
 @lru_cache(_CACHED)
 def action_pattern(pattern: str, *, any_service: bool = False) -> Matches:
     """ACT-01: of an action in lower case. `*` alone and `*:*` are every action; a service has no other wildcard."""
-    folded = pattern.lower()
-    if folded in ("*", "*:*"):
-        return lambda _action: True
-    service, colon, _ = folded.partition(":")
-    if not colon or (has_wildcard(service) and not any_service):
-        return lambda _action: False
-    return text_pattern(folded)
+    return any_action((pattern,), any_service=any_service)
+
+
+def any_action(patterns: Iterable[str], *, any_service: bool = False) -> Matches:
+    """ACT-01, of all patterns of an element: names by a set, beginnings by one call. Some elements list hundreds."""
+    names: set[str] = set()
+    beginnings: list[str] = []
+    others: list[Matches] = []
+    for pattern in patterns:
+        folded = pattern.lower()
+        service, colon, _ = folded.partition(":")
+        if folded in ("*", "*:*"):
+            return lambda _action: True
+        if not colon or (has_wildcard(service) and not any_service):
+            continue
+        if not has_wildcard(folded):
+            names.add(plain(folded))
+        elif _is_prefix(folded):
+            beginnings.append(plain(folded[:-1]))
+        else:
+            others.append(text_pattern(folded))
+    return _any_of(frozenset(names), tuple(beginnings), tuple(others))
+
+
+def _any_of(names: frozenset[str], beginnings: tuple[str, ...], others: tuple[Matches, ...]) -> Matches:
+    if not others:
+        return lambda text: text in names or text.startswith(beginnings)
+    return lambda text: (
+        text in names or text.startswith(beginnings) or any(matches(text) for matches in others)
+    )
 
 
 @lru_cache(_CACHED)
@@ -51,8 +74,10 @@ def resource_pattern(pattern: str, *, completed: bool = True) -> Matches:
         return text_pattern(pattern)
     if service_has_wildcard(pattern):
         return lambda _resource: False
-    if not completed and pattern.count(":") < SEGMENTS - 1:
-        return lambda _resource: False
+    if pattern.count(":") < SEGMENTS - 1:
+        return tester(pattern, _arn) if completed else lambda _resource: False
+    if _is_prefix(pattern) or not has_wildcard(pattern):
+        return text_pattern(pattern)  # without a wildcard before its end, segments and text are the same
     return tester(pattern, _arn)
 
 
@@ -62,12 +87,20 @@ def service_has_wildcard(pattern: str) -> bool:
 
 
 def tester(pattern: str, regex: Callable[[str], str]) -> Matches:
-    """RES-01: one `?` is one UTF-16 unit, so that what lies beyond the first plane takes two."""
-    if "?" not in pattern:
-        compiled = re.compile(regex(pattern), re.DOTALL)
-        return lambda text: compiled.fullmatch(text) is not None
-    in_units = re.compile(regex(_units(pattern)), re.DOTALL)
-    return lambda text: in_units.fullmatch(_units(text)) is not None
+    """RES-01: one `?` is one UTF-16 unit, so that what lies beyond the first plane takes two.
+
+    Compiled when it is first asked: of most policies most statements never are.
+    """
+    in_units = "?" in pattern
+    fullmatch: Callable[[str], re.Match[str] | None] | None = None
+
+    def matches(text: str) -> bool:
+        nonlocal fullmatch
+        if fullmatch is None:
+            fullmatch = re.compile(regex(_units(pattern) if in_units else pattern), re.DOTALL).fullmatch
+        return fullmatch(_units(text) if in_units else text) is not None
+
+    return matches
 
 
 def _units(text: str) -> str:
@@ -132,12 +165,18 @@ def matches_everything(pattern: str) -> bool:
     return bool(pattern) and set(pattern) == {"*"}
 
 
+def _is_prefix(pattern: str) -> bool:
+    return pattern.endswith("*") and not has_wildcard(pattern[:-1])
+
+
 def has_wildcard(pattern: str) -> bool:
     return "*" in pattern or "?" in pattern
 
 
 def plain(text: str) -> str:
     """The text that a pattern without wildcards stands for."""
+    if text.isascii():  # nearly all are, and `replace` takes long to find that out
+        return text
     return text.replace(LITERAL_STAR, "*").replace(LITERAL_QUESTION, "?")
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Literal
 
 from cloud_entitlements.policy.document import PrincipalElement
@@ -46,21 +47,23 @@ class Principal:
     """ARN of the role or user that a session is of, with its path; empty: not known. A user with itself for a parent
     holds credentials of GetSessionToken."""
 
-    @property
-    def is_role(self) -> bool:
-        return self.type in ("role", "session")
+    is_role: bool = field(init=False)
+    service_linked: Truth = field(init=False)
+    may_be_bounded: bool = field(init=False)
+    """BND-01: users and roles have boundaries; root and service-linked roles never."""
 
-    @property
-    def service_linked(self) -> Truth:
-        """SLR-01: by its path, which a session's ARN does not carry; AWS gives all of them names that begin alike."""
-        if self.type == "role" or self.parent:
-            return T if _SERVICE_LINKED in (self.parent or self.arn) else F
-        return U if self.type == "session" and self.name.startswith("AWSServiceRoleFor") else F
+    def __post_init__(self) -> None:
+        """Told once: each decision asks for them more than once."""
+        object.__setattr__(self, "is_role", self.type in ("role", "session"))
+        object.__setattr__(self, "service_linked", _service_linked(self))
+        object.__setattr__(self, "may_be_bounded", self.type != "root" and self.service_linked != T)
 
-    @property
-    def may_be_bounded(self) -> bool:
-        """BND-01: users and roles have boundaries; root and service-linked roles never."""
-        return self.type != "root" and self.service_linked != T
+
+def _service_linked(caller: Principal) -> Truth:
+    """SLR-01: by its path, which a session's ARN does not carry; AWS gives all of them names that begin alike."""
+    if caller.type == "role" or caller.parent:
+        return T if _SERVICE_LINKED in (caller.parent or caller.arn) else F
+    return U if caller.type == "session" and caller.name.startswith("AWSServiceRoleFor") else F
 
 
 _IAM = re.compile(
@@ -176,14 +179,19 @@ def _same_service(value: str, caller: str) -> bool:
 def _aws(value: str, caller: Principal) -> tuple[Kind, Truth] | None:
     if _ACCOUNT.fullmatch(value):
         return (Kind.ACCOUNT, T) if value == caller.account else None
+    meant = _meant(value)
+    if meant is None or meant.account != caller.account or meant.partition != caller.partition:
+        return None
+    return (Kind.ACCOUNT, T) if meant.type == "root" else _same(meant, caller)
+
+
+@lru_cache(16_384)
+def _meant(value: str) -> Principal | None:
     try:
-        meant = parse_principal(value)
+        return parse_principal(value)
     except MalformedRequest:
         # PRN-02: a unique id is a principal that was deleted; PRN-01: no partial wildcards; PRN-03: no groups
         return None
-    if meant.account != caller.account or meant.partition != caller.partition:
-        return None
-    return (Kind.ACCOUNT, T) if meant.type == "root" else _same(meant, caller)
 
 
 def _same(meant: Principal, caller: Principal) -> tuple[Kind, Truth] | None:

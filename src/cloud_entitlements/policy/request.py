@@ -40,6 +40,9 @@ class Request:
 
     service: str = field(init=False)
     """In lower case."""
+    lowered: str = field(init=False)
+    """The action in lower case."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "service", self.action.partition(":")[0].lower())
+        object.__setattr__(self, "lowered", self.action.lower())
+        object.__setattr__(self, "service", self.lowered.partition(":")[0])

@@ -22,6 +22,6 @@ def under_scp(request: Request, *, tasks_beyond: bool) -> Truth:
     caller = request.principal
     if not caller.account or (request.principal_home is not None and request.principal_home.management):
         return F
-    if caller.type == "root" and tasks_beyond and request.action.lower() in _BEYOND:
+    if caller.type == "root" and tasks_beyond and request.lowered in _BEYOND:
         return F
     return negated(caller.service_linked) if caller.is_role else T

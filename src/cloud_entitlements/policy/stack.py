@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cloud_entitlements.policy.document import Policy, parse_policy
 from cloud_entitlements.policy.statement import Compiled, compile_statement
 from cloud_entitlements.policy.switches import DEFAULT, Switches
+
+if TYPE_CHECKING:
+    from cloud_entitlements.policy.concerned import Concerned
 
 
 class _Unread(Enum):
@@ -104,3 +107,5 @@ class PolicyStack:
     grants: tuple[Grant, ...] | _Unread = ()
     s3: S3Settings | _Unread | None = field(default_factory=S3Settings)
     switches: Switches = DEFAULT
+    concerned: dict[str, Concerned] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Remembered by action in lower case: concerned.py fills it."""

@@ -6,16 +6,17 @@ REQ-02: a call on several resources is several requests, and a statement is held
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from cloud_entitlements.policy.catalogue import known_action, stand_in
-from cloud_entitlements.policy.condition.holds import EvaluationError, holds
+from cloud_entitlements.policy.condition.holds import Check, EvaluationError, check
 from cloud_entitlements.policy.condition.operators import Operator
 from cloud_entitlements.policy.context import ABSENT, Context, Unknown
 from cloud_entitlements.policy.document import Element, Policy, PrincipalElement, Statement
 from cloud_entitlements.policy.pattern import (
     Matches,
-    action_pattern,
+    any_action,
     has_wildcard,
     matches_everything,
     plain,
@@ -24,15 +25,14 @@ from cloud_entitlements.policy.pattern import (
 )
 from cloud_entitlements.policy.principal import Kind, Principal, match_principal
 from cloud_entitlements.policy.switches import DEFAULT, Switches
-from cloud_entitlements.policy.truth import F, T, Truth, U, all_of, any_of, negated
+from cloud_entitlements.policy.truth import F, T, Truth, U, any_of, negated
 from cloud_entitlements.policy.variables import expanded, stands_in_resource_part, widest
 
 _SOME_REGION = "region-not-known"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, ready to be held against statements (REQ-01)."""
+class Asked(NamedTuple):
+    """One request, ready to be held against statements (REQ-01). A tuple: each decision makes one."""
 
     action: str
     """In lower case."""
@@ -65,40 +65,44 @@ class Compiled:
     resources: Resources | None
     principals: PrincipalElement | None
     conditions: tuple[tuple[Operator, str, tuple[str, ...]], ...]
+    checks: tuple[Check, ...]
+    """The conditions, made ready."""
     expands: bool
+    everywhere: bool
+    """Whatever the resource is, it matches."""
     always: bool
     """Whatever the resource and the context are, it matches."""
 
 
 def compile_statement(statement: Statement, policy: Policy, switches: Switches = DEFAULT) -> Compiled:
     resources = _resources(statement.resources, policy, switches) if statement.resources else None
-    everything = resources is None or (
+    everywhere = resources is None or (
         not resources.negated and any(matches_everything(one) for one in resources.patterns)
     )
+    conditions = tuple((one.operator, one.key.lower(), one.values) for one in statement.conditions)
     return Compiled(
         statement,
         statement.effect == "Allow",
         _action_matcher(statement.actions, switches),
         resources,
         statement.principals,
-        tuple((one.operator, one.key.lower(), one.values) for one in statement.conditions),
+        conditions,
+        tuple(check(*one, expands=policy.has_variables) for one in conditions),
         policy.has_variables,
-        everything and not statement.conditions,
+        everywhere,
+        everywhere and not conditions,
     )
 
 
 def _action_matcher(element: Element, switches: Switches) -> Callable[[str], bool]:
     """ACT-02: `NotAction` matches every action that it does not list, unknown ones too."""
-    matchers = tuple(
-        action_pattern(pattern, any_service=switches.service_wildcards_match)
+    counted = (
+        pattern
         for pattern in element.patterns
         if switches.unknown_actions_count or has_wildcard(pattern) or known_action(pattern)
     )
-    if element.negated:
-        return lambda action: not any(matches(action) for matches in matchers)
-    if len(matchers) == 1:
-        return matchers[0]
-    return lambda action: any(matches(action) for matches in matchers)
+    matches = any_action(counted, any_service=switches.service_wildcards_match)
+    return (lambda action: not matches(action)) if element.negated else matches
 
 
 def _resources(element: Element, policy: Policy, switches: Switches) -> Resources:
@@ -112,21 +116,21 @@ def _resources(element: Element, policy: Policy, switches: Switches) -> Resource
 
 def matches(statement: Compiled, asked: Asked) -> Truth:
     """Resource and condition; the action is known to match, and the principal is asked for by `kinds`."""
-    truth = T if statement.resources is None else resource_matches(statement.resources, asked)
-    if truth == F or not statement.conditions:
-        return truth
-    return min(truth, conditions_hold(statement, asked))
+    truth = T
+    if not statement.everywhere and statement.resources is not None:
+        truth = resource_matches(statement.resources, asked)
+    # COND-01: operators and keys are ANDed
+    for ready in statement.checks:
+        if truth == F:
+            break
+        truth = min(truth, condition_holds(statement, ready, asked.context))
+    return truth
 
 
-def conditions_hold(statement: Compiled, asked: Asked) -> Truth:
-    """COND-01: operators and keys are ANDed."""
-    return all_of(condition_holds(statement, number, asked) for number in range(len(statement.conditions)))
-
-
-def condition_holds(statement: Compiled, number: int, asked: Asked) -> Truth:
-    operator, key, values = statement.conditions[number]
+def condition_holds(statement: Compiled, ready: Check, context: Context) -> Truth:
+    """`ready`: one of the statement's checks."""
     try:
-        return holds(operator, key, values, asked.context, expands=statement.expands)
+        return ready(context)
     except EvaluationError:
         # COND-12 does not say whether a Deny's other conditions still count; here they do, and this one holds
         return F if statement.allows else T
@@ -149,17 +153,24 @@ _SESSIONS = ("session", "federated_user")
 
 def resource_matches(resources: Resources, asked: Asked) -> Truth:
     """RES-04: `NotResource` means everything else; without either, the policy is about its own resource (a role)."""
-    found = any_of(_each(resources, asked))
+    found = _any_matches(resources, asked)
     return negated(found) if resources.negated else found
 
 
-def _each(resources: Resources, asked: Asked) -> list[Truth]:
-    if asked.resource == "*":
-        return [_against_everything(pattern, asked) for pattern in (*resources.patterns, *resources.variable)]
+def _any_matches(resources: Resources, asked: Asked) -> Truth:
+    resource = asked.resource
+    if resource == "*":
+        return any_of(
+            [_against_everything(pattern, asked) for pattern in (*resources.patterns, *resources.variable)]
+        )
     for test in resources.fixed:
-        if test(asked.resource):
-            return [T]
-    return [_variable(pattern, asked, completed=resources.completed) for pattern in resources.variable]
+        if test(resource):
+            return T
+    if not resources.variable:
+        return F
+    return any_of(
+        [_variable(pattern, asked, completed=resources.completed) for pattern in resources.variable]
+    )
 
 
 def _variable(pattern: str, asked: Asked, *, completed: bool) -> Truth:
@@ -189,9 +200,9 @@ def _against_stand_in(pattern: str, made: str, asked: Asked) -> Truth:
     caller, region = asked.principal, asked.context.look("aws:requestedregion")
     where = _SOME_REGION if isinstance(region, Unknown) else region[0]
     arn = made.format(partition=caller.partition, region=where, account=caller.account)
-    found = _variable(pattern, replace(asked, resource=arn), completed=True)
+    found = _variable(pattern, asked._replace(resource=arn), completed=True)
     if found != F or not isinstance(region, Unknown) or region is ABSENT:
         return found
     segments = pattern.split(":")
     anywhere = ":".join([*segments[:3], "*", *segments[4:]])
-    return min(U, _variable(anywhere, replace(asked, resource=arn), completed=True))
+    return min(U, _variable(anywhere, asked._replace(resource=arn), completed=True))

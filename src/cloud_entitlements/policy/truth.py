@@ -13,6 +13,7 @@ Truth = Literal[0, 1, 2]
 F: Truth = 0
 U: Truth = 1
 T: Truth = 2
+_MIRROR: tuple[Truth, Truth, Truth] = (T, U, F)
 
 
 def all_of(values: Iterable[Truth]) -> Truth:
@@ -26,7 +27,7 @@ def any_of(values: Iterable[Truth]) -> Truth:
 
 
 def negated(value: Truth) -> Truth:
-    return (T, U, F)[value]
+    return _MIRROR[value]
 
 
 def known(value: bool) -> Truth:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyroaring import BitMap, FrozenBitMap
 
 from cloud_entitlements.access.index.store import NOBODY
 from cloud_entitlements.access.index.varying import ACCOUNT, States, Varying
-from cloud_entitlements.access.within import everywhere, resource_patterns
+from cloud_entitlements.access.within import resource_patterns
 from cloud_entitlements.policy.catalogue import stand_in
 from cloud_entitlements.policy.common import common_arn
 from cloud_entitlements.policy.condition.holds import expected_values
-from cloud_entitlements.policy.context import ABSENT, Unknown
+from cloud_entitlements.policy.context import ABSENT, UNKNOWN, Context, Unknown
 from cloud_entitlements.policy.lint.cover import covers
 from cloud_entitlements.policy.pattern import has_wildcard
 from cloud_entitlements.policy.statement import Asked, Compiled, condition_holds, resource_matches
@@ -30,8 +30,15 @@ Verdict = tuple[Truth, Any]
 """Of one part of a statement; beside the truth what an unknown key would be asked, or None."""
 Behaviour = tuple[Truth, tuple[Any, ...]]
 MATCHES: Behaviour = (T, ())
-_WHOLE = 2_000
-"""From so many identities on, a condition is judged for all of the type, and remembered."""
+
+
+@dataclass
+class Remembered:
+    """Verdicts on conditions that no question changes, over all identities of a type; of one index."""
+
+    verdicts: dict[Any, dict[Verdict, FrozenBitMap]] = field(default_factory=dict)
+    judged: dict[Any, int] = field(default_factory=dict)
+    """How many identities a condition was judged for, one question after the other."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,7 @@ class View:
 
     asked: Asked
     varying: Varying
-    remembered: dict[Any, dict[Verdict, FrozenBitMap]]
-    """Verdicts on conditions that no question changes, over all identities of a type."""
+    remembered: Remembered
 
 
 def behaviours(statement: Compiled, ids: FrozenBitMap, view: View) -> dict[Behaviour, FrozenBitMap]:
@@ -100,14 +106,27 @@ def _judged(part: _Part, ids: FrozenBitMap, view: View) -> dict[Verdict, FrozenB
     varying = view.varying
     if part.only is not None:
         ids = part.only(ids)
-    if part.name is None or len(ids) < _WHOLE:
+    if part.name is None:
         return varying.sorted_by(part.keys, ids, part.judge)
-    key = (varying.type, varying.own_resource, part.name)
-    if key not in view.remembered:
-        everybody = varying.store.types[varying.type]
-        view.remembered[key] = varying.sorted_by(part.keys, everybody, part.judge)
-    judged = {verdict: ids & those for verdict, those in view.remembered[key].items()}
+    whole = _whole(part, len(ids), view)
+    if whole is None:
+        return varying.sorted_by(part.keys, ids, part.judge)
+    judged = {verdict: ids & those for verdict, those in whole.items()}
     return {verdict: FrozenBitMap(those) for verdict, those in judged.items() if those}
+
+
+def _whole(part: _Part, more: int, view: View) -> dict[Verdict, FrozenBitMap] | None:
+    """Once a condition was judged for as many as there are, it is judged for all, and never again."""
+    varying, remembered = view.varying, view.remembered
+    key = (varying.type, varying.own_resource, part.name)
+    if key in remembered.verdicts:
+        return remembered.verdicts[key]
+    remembered.judged[key] = remembered.judged.get(key, 0) + more
+    everybody = varying.store.types[varying.type]
+    if remembered.judged[key] < len(everybody):
+        return None
+    remembered.verdicts[key] = varying.sorted_by(part.keys, everybody, part.judge)
+    return remembered.verdicts[key]
 
 
 def _parts(statement: Compiled, view: View) -> Iterable[_Part]:
@@ -118,25 +137,28 @@ def _parts(statement: Compiled, view: View) -> Iterable[_Part]:
 
 def _of_condition(statement: Compiled, number: int, view: View) -> _Part:
     operator, key, values = statement.conditions[number]
+    ready, base = statement.checks[number], view.asked.context
     names = {key, *(name for value in values if statement.expands for name in keys_in(value))}
     keys = view.varying.among(names)
+    # only what the condition asks for: it is judged often
+    fixed = {name: base.look(name) for name in names.difference(keys)}
 
     def judge(states: States) -> Verdict:
-        asked = _with(view.asked, states)
-        truth = condition_holds(statement, number, asked)
-        state = asked.context.look(key)
+        context = Context({**fixed, **states}, UNKNOWN, base.multivalued)
+        truth = condition_holds(statement, ready, context)
+        state = context.look(key)
         open_ = isinstance(state, Unknown) and state is not ABSENT
         if truth == F or not (open_ or truth == U):
             return truth, None
-        expected = expected_values(operator, values, asked.context, expands=statement.expands)
-        told = tuple(value if one is Unknown.UNKNOWN else one for value, one in zip_longest(values, expected))
+        expected = expected_values(operator, values, context, expands=statement.expands)
+        told = tuple(value if one is Unknown.UNKNOWN else one for value, one in _paired(values, expected))
         return truth, (operator.written.lower(), key, None if open_ else state, told)
 
     name = (operator.written, key, values, statement.expands, statement.allows)
     return _Part(keys, judge, name=name if set(keys) == names else None)
 
 
-def zip_longest(values: tuple[str, ...], expected: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
+def _paired(values: tuple[str, ...], expected: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
     """Values whose variables have none are left out of `expected`: then the places no longer say which is which."""
     if len(values) == len(expected):
         return zip(values, expected, strict=True)
@@ -149,7 +171,7 @@ def _of_resource(statement: Compiled, view: View) -> Iterable[_Part]:
         return
     names = {key for pattern in resources.variable for key in keys_in(pattern)}
     asked = view.asked
-    if asked.resource == "*" and stand_in(asked.action) and not everywhere(statement):
+    if asked.resource == "*" and stand_in(asked.action) and not statement.everywhere:
         names.add(ACCOUNT)
     keys = view.varying.among(names)
     many = asked.resource != "*" and has_wildcard(asked.resource)
@@ -174,7 +196,7 @@ def _of_resource(statement: Compiled, view: View) -> Iterable[_Part]:
 
 def _of_many(statement: Compiled, asked: Asked) -> tuple[Truth, tuple[str, ...]]:
     """Of all resources that the question's pattern matches; and which of the statement's patterns match some of them."""
-    if everywhere(statement):
+    if statement.everywhere:
         return T, ()
     patterns = tuple(resource_patterns(statement, asked.context))
     meeting = tuple(one for one in patterns if common_arn(asked.resource, one) is not None)
@@ -203,11 +225,11 @@ def _whose_name_stands_in(resource: str, ids: FrozenBitMap, varying: Varying) ->
 def _with(asked: Asked, states: States) -> Asked:
     if not states:
         return asked
-    changed = replace(asked, context=asked.context.with_states(states))
+    changed = asked._replace(context=asked.context.with_states(states))
     account = states.get(ACCOUNT)
     if not isinstance(account, tuple):
         return changed
-    return replace(changed, principal=replace(asked.principal, account=account[0]))
+    return changed._replace(principal=replace(asked.principal, account=account[0]))
 
 
 def partition(ids: FrozenBitMap, sets: Iterable[FrozenBitMap]) -> list[FrozenBitMap]:

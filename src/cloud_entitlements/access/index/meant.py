@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pyroaring import BitMap, FrozenBitMap
@@ -36,8 +36,7 @@ def meant(
         return
     for some in _alike(statement, ids, view.varying.store, bounded):
         first = some[0]
-        asked = replace(
-            view.asked,
+        asked = view.asked._replace(
             principal=_principal(first, view),
             bounded=T if first in bounded else view.asked.bounded,
         )

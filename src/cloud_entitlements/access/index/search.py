@@ -11,7 +11,7 @@ from typing import Any
 from pyroaring import BitMap, FrozenBitMap
 
 from cloud_entitlements.access.control import RCP, SCP
-from cloud_entitlements.access.index.alike import MATCHES, Behaviour, View, behaviours, partition
+from cloud_entitlements.access.index.alike import MATCHES, Behaviour, Remembered, View, behaviours, partition
 from cloud_entitlements.access.index.build import UNREAD_MARK
 from cloud_entitlements.access.index.meant import meant
 from cloud_entitlements.access.index.store import NOBODY, Store
@@ -37,7 +37,7 @@ class Among:
     varying: Varying
     at_home: bool | None
     """None: whose the resource is, is not known."""
-    remembered: dict[Any, Any]
+    remembered: Remembered
 
     @property
     def store(self) -> Store:

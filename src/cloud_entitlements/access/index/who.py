@@ -10,6 +10,7 @@ from pyroaring import BitMap, FrozenBitMap
 
 from cloud_entitlements.access.answers import Group
 from cloud_entitlements.access.can import Asker, Question
+from cloud_entitlements.access.index.alike import Remembered
 from cloud_entitlements.access.index.search import Among, parts
 from cloud_entitlements.access.index.store import Store
 from cloud_entitlements.access.index.varying import Accounts, Varying
@@ -37,7 +38,7 @@ class Searcher:
     store: Store
     asker: Asker
     accounts: Accounts
-    remembered: dict[Any, Any] = field(default_factory=dict)
+    remembered: Remembered = field(default_factory=Remembered)
 
     def groups(self, sought: Sought) -> tuple[Group, ...]:
         found: dict[Any, tuple[Decision, list[FrozenBitMap]]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from cloud_entitlements.policy.condition.family import Compared, Family, compared
+from cloud_entitlements.policy.condition.family import Compared, Family, Matcher, compared
 
 
 @lru_cache(16_384)
@@ -41,4 +41,19 @@ def _inside(value: str, found: str) -> Compared:
     return compared(within is not None and caller.version == within.version and caller in within)
 
 
-INSIDE = Family("IP address", _inside)
+def _inside_any(values: tuple[str, ...]) -> Matcher:
+    """By numbers: a network's own test of an address takes ten times as long."""
+    found = [network(value) for value in values]
+    ranges = tuple((one.version, int(one[0]), int(one[-1])) for one in found if one is not None)
+
+    def inside(text: str) -> bool | None:
+        caller = address(text)
+        if caller is None:
+            return None
+        version, number = caller.version, int(caller)
+        return any(version == one and first <= number <= last for one, first, last in ranges)
+
+    return inside
+
+
+INSIDE = Family("IP address", _inside, ready=_inside_any)

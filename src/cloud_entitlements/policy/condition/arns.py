@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from cloud_entitlements.policy.condition.family import Compared, Family, compared
+from cloud_entitlements.policy.condition.family import Compared, Family, Matcher, compared
 from cloud_entitlements.policy.pattern import SEGMENTS, Matches, segment, tester, whole_text
 
 
@@ -33,4 +33,11 @@ def _by_segment(value: str) -> str:
     return ":".join([*(segment(one) for one in head), whole_text(last)])
 
 
-LIKE = Family("ARN", _like, expands=True, patterned=True)
+def _any_like(values: tuple[str, ...]) -> Matcher | None:
+    if not all(_is_arn(value) for value in values):
+        return None
+    tests = tuple(_pattern(value) for value in values)
+    return lambda found: any(matches(found) for matches in tests) if _is_arn(found) else None
+
+
+LIKE = Family("ARN", _like, expands=True, patterned=True, ready=_any_like)

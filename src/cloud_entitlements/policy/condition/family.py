@@ -11,6 +11,14 @@ Compared = Literal["yes", "no", "neither", "error"]
 (COND-12). `error`: the pattern is not of the family; an Allow does not match, a Deny applies."""
 
 
+Matcher = Callable[[str], bool | None]
+"""Does a value of the request match one of the policy's? None: it is not of the family (COND-12)."""
+
+
+def _one_by_one(_values: tuple[str, ...]) -> Matcher | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     name: str
@@ -20,6 +28,8 @@ class Family:
     """VAR-01: variables are replaced in its values."""
     patterned: bool = False
     """Wildcards in a value of the policy mean something."""
+    ready: Callable[[tuple[str, ...]], Matcher | None] = _one_by_one
+    """`compare` with all values of a condition at once; None: they have to be compared one by one."""
 
 
 def compared(equal: bool) -> Compared:

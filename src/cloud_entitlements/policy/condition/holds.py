@@ -6,10 +6,10 @@ A key that is not known is either absent or present: where both come to the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from cloud_entitlements.policy.condition.booleans import is_true
-from cloud_entitlements.policy.condition.family import Family
+from cloud_entitlements.policy.condition.family import Family, Matcher
 from cloud_entitlements.policy.condition.operators import Operator
 from cloud_entitlements.policy.context import ABSENT, PRESENT, UNKNOWN, Context, State, Unknown, Values
 from cloud_entitlements.policy.pattern import matches_everything, plain
@@ -35,6 +35,35 @@ def holds(operator: Operator, key: str, values: tuple[str, ...], context: Contex
         absent, present = (_of(operator, expected, one, many=many) for one in (ABSENT, PRESENT))
         return absent if absent == present else U
     return _of(operator, expected, state, many=many)
+
+
+Check = Callable[[Context], Truth]
+
+
+def check(operator: Operator, key: str, values: tuple[str, ...], *, expands: bool) -> Check:
+    """The same of conditions that are asked many times: what does not hang on the request is worked out once."""
+    family = operator.family
+    held = expands and any("${" in value for value in values)
+    matcher = None if family is None or operator.prefix or held or not values else family.ready(values)
+    if matcher is None:
+        return lambda context: holds(operator, key, values, context, expands=expands)
+    return _ready(operator, key, values, matcher)
+
+
+def _ready(operator: Operator, key: str, values: tuple[str, ...], matches: Matcher) -> Check:
+    """One value of the request, without a set operator or variables."""
+    wrong = operator.negated
+
+    def ready(context: Context) -> Truth:
+        state = context.look(key)
+        if isinstance(state, Unknown):
+            return holds(operator, key, values, context, expands=False)
+        if context.multivalued(key):
+            return F  # COND-03
+        found = matches(state[0])
+        return F if found is None or found is wrong else T
+
+    return ready
 
 
 def _null(values: tuple[str, ...], state: State) -> Truth:

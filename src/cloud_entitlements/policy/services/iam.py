@@ -11,11 +11,11 @@ _PASS = "iam:passrole"  # noqa: S105  no password
 
 
 def _at_home_only(request: Request) -> bool:
-    return request.action.lower() == _PASS
+    return request.lowered == _PASS
 
 
 def _context(request: Request, _stack: PolicyStack) -> Context:
-    if request.action.lower() != _PASS:
+    if request.lowered != _PASS:
         return request.context
     return request.context.with_family("aws:resourcetag/", UNKNOWN)
 

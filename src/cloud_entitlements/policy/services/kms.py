@@ -66,15 +66,15 @@ _RETIRE = "kms:retiregrant"
 
 
 def _explicit(request: Request) -> bool:
-    return ":alias/" not in request.resource and request.action.lower() not in _WITHOUT_KEY
+    return ":alias/" not in request.resource and request.lowered not in _WITHOUT_KEY
 
 
 def _at_home_only(request: Request) -> bool:
-    return request.action.lower() in _AT_HOME_ONLY
+    return request.lowered in _AT_HOME_ONLY
 
 
 def _spared(request: Request) -> bool:
-    return request.aws_managed or request.action.lower() == _RETIRE  # RCP-03
+    return request.aws_managed or request.lowered == _RETIRE  # RCP-03
 
 
 def _grants(request: Request, stack: PolicyStack, asked: Asked) -> Granted:

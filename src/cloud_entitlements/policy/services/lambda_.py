@@ -22,15 +22,15 @@ def _open_url(request: Request) -> bool:
 def _resource_said(request: Request, _stack: PolicyStack, said: Said) -> Said:
     if not said.by_kind or not _open_url(request):
         return said
-    return replace(said, by_kind={kind: truth for kind, truth in said.by_kind.items() if kind is Kind.ANY})
+    return said._replace(by_kind={kind: truth for kind, truth in said.by_kind.items() if kind is Kind.ANY})
 
 
 def _unsigned(request: Request) -> bool:
-    return request.action.lower() == _URL
+    return request.lowered == _URL
 
 
 def _also(request: Request, stack: PolicyStack) -> tuple[Request, ...]:
-    if request.action.lower() != _URL:
+    if request.lowered != _URL:
         return ()
     context = request.context
     if stack.switches.url_calls_carry_their_keys:

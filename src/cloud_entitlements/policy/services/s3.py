@@ -6,7 +6,6 @@ S3-01: the ARN of a bucket or object names no account: whose it is comes with th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cloud_entitlements.policy.context import ABSENT, UNKNOWN, Context
@@ -103,13 +102,13 @@ def _restriction(request: Request, stack: PolicyStack) -> Truth:
 
 def _resource_said(request: Request, stack: PolicyStack, said: Said) -> Said:
     caller = request.principal
-    if caller.type == "root" and caller.account == request.owner and request.action.lower() in _BUCKET_POLICY:
-        return replace(said, deny=F)  # ROOT-01: the owner's root may always mend the bucket's policy
+    if caller.type == "root" and caller.account == request.owner and request.lowered in _BUCKET_POLICY:
+        return said._replace(deny=F)  # ROOT-01: the owner's root may always mend the bucket's policy
     limit = F if _of_another(request, stack) else _restriction(request, stack)
     if limit == T or said.unread:
         return said
     by_kind = {kind: min(truth, limit) for kind, truth in said.by_kind.items()}
-    return replace(said, allow=min(said.allow, limit), by_kind=by_kind)
+    return said._replace(allow=min(said.allow, limit), by_kind=by_kind)
 
 
 def _of_another(request: Request, stack: PolicyStack) -> bool:
@@ -139,10 +138,10 @@ def _context(request: Request, stack: PolicyStack) -> Context:
 
 def _unmodelled(request: Request, stack: PolicyStack) -> str:
     """S3-04: the access point's policy and the bucket's must both allow, and one question has one of them. S3-07."""
-    if ":accesspoint/" not in request.resource and request.action.lower() != _ACCESS_GRANTS:
+    if ":accesspoint/" not in request.resource and request.lowered != _ACCESS_GRANTS:
         return ""
     name = request.resource.partition(":accesspoint/")[2].partition("/")[0]
-    if request.action.lower() == _ACCESS_GRANTS:
+    if request.lowered == _ACCESS_GRANTS:
         return _variant("access_grants", stack)
     return _variant("multi_region_access_point", stack) if name.endswith(".mrap") else "access_point"
 

@@ -25,11 +25,11 @@ _ROOT_NEVER = ("sts:assumerole", "sts:assumeroot")
 
 def _explicit(request: Request) -> bool:
     """EVAL-11: the trust policy."""
-    return request.action.lower() in _OF_A_ROLE
+    return request.lowered in _OF_A_ROLE
 
 
 def _settled(request: Request) -> Settled | None:
-    action, caller = request.action.lower(), request.principal
+    action, caller = request.lowered, request.principal
     if caller.type == "federated":
         return _of_token(request, action)
     signed = caller.type != "anonymous"
@@ -65,7 +65,7 @@ def _spared(request: Request) -> bool:
 
 def _also(request: Request, _stack: PolicyStack) -> tuple[Request, ...]:
     """TRUST-03: tags and a source identity that are passed are requests of their own on the same role."""
-    if request.action.lower() not in _ASSUMING:
+    if request.lowered not in _ASSUMING:
         return ()
     states = request.context.states
     passed = {key for key, state in states.items() if state and not isinstance(state, Unknown)}
