@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from . import emulator
 from .emulator import Emulator
 from .organization import Organization, found_organization
+from .world import World
 
 PLATFORM = "990000000001"
 _managers = itertools.count(510000000001)
@@ -27,15 +29,27 @@ class Platform:
 
 
 @pytest.fixture(scope="session")
-def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+def python_of_ministack() -> Path:
     try:
-        python = emulator.installed()
+        return emulator.installed()
     except emulator.NotInstalled as error:
         if os.environ.get("CIEM_REQUIRE_MINISTACK"):
             pytest.fail(str(error))
         pytest.skip(str(error))
-    with emulator.running(python, tmp_path_factory.mktemp("ministack")) as running:
+
+
+@pytest.fixture(scope="session")
+def ministack(python_of_ministack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with emulator.running(python_of_ministack, tmp_path_factory.mktemp("ministack")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def world(python_of_ministack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """An emulator of its own, since it is wiped between questions."""
+    folder = tmp_path_factory.mktemp("decisions")
+    with emulator.running(python_of_ministack, folder, emulator.DECISIONS) as running:
+        yield World(running)
 
 
 @pytest.fixture(scope="session")

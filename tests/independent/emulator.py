@@ -22,11 +22,16 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
 
 HERE = Path(__file__).parent
 REQUIREMENTS = HERE / "requirements.txt"
 CACHE = HERE.parents[1] / ".cache"
 INSTALL_SECONDS, READY_SECONDS = 300, 30
+HOME = "us-east-1"
+FLOW = "iam,sts,organizations,cloudformation"
+DECISIONS = "iam,sts,s3,sqs,sns,dynamodb,secretsmanager,kms,ssm"
 _STAMP = ".installed"
 
 
@@ -35,15 +40,41 @@ class NotInstalled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Credentials:
+    key: str
+    secret: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Emulator:
     endpoint: str
     log: Path
 
-    def client(self, service: str, account: str) -> Any:
+    def client(self, service: str, account: str, region: str = HOME) -> Any:
         """As the administrator of `account`: here an account's id is the access key of its root, any secret does."""
-        return _session().client(
-            service, endpoint_url=self.endpoint, aws_access_key_id=account, aws_secret_access_key="any"
+        return _root_client(self.endpoint, service, account, region)
+
+    def client_as(self, service: str, credentials: Credentials | None, region: str = HOME) -> Any:
+        """It signs until the next one is asked for; without credentials never.
+
+        All people share one of a service: making a client costs more than most calls.
+        """
+        if credentials is None:
+            return _unsigned_client(self.endpoint, service, region)
+        signing = _anybody().get_credentials()
+        signing.access_key, signing.secret_key, signing.token = (
+            credentials.key,
+            credentials.secret,
+            credentials.token,
         )
+        return _client_of_anybody(self.endpoint, service, region)
+
+    def forget(self) -> None:
+        """Everything that was made in it."""
+        request = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            answer.read()
 
     def requests(self) -> int:
         """How many it has answered so far, by its own log."""
@@ -53,7 +84,29 @@ class Emulator:
 @lru_cache(maxsize=1)
 def _session() -> boto3.Session:
     """One for all: service models are read from disk once."""
-    return boto3.Session(region_name="us-east-1")
+    return boto3.Session(region_name=HOME)
+
+
+@lru_cache(maxsize=64)
+def _root_client(endpoint: str, service: str, account: str, region: str) -> Any:
+    root = {"aws_access_key_id": account, "aws_secret_access_key": "any"}
+    return _session().client(service, region_name=region, endpoint_url=endpoint, **root)
+
+
+@lru_cache(maxsize=16)
+def _unsigned_client(endpoint: str, service: str, region: str) -> Any:
+    unsigned = Config(signature_version=UNSIGNED)
+    return _session().client(service, region_name=region, endpoint_url=endpoint, config=unsigned)
+
+
+@lru_cache(maxsize=1)
+def _anybody() -> boto3.Session:
+    return boto3.Session("nobody", "yet", region_name=HOME)
+
+
+@lru_cache(maxsize=64)
+def _client_of_anybody(endpoint: str, service: str, region: str) -> Any:
+    return _anybody().client(service, region_name=region, endpoint_url=endpoint)
 
 
 def installed() -> Path:
@@ -87,7 +140,8 @@ def _install(home: Path) -> None:
 
 
 @contextmanager
-def running(python: Path, folder: Path) -> Iterator[Emulator]:
+def running(python: Path, folder: Path, services: str = FLOW) -> Iterator[Emulator]:
+    """On a port of its own, enforcing IAM; `services` are those that it answers for."""
     port = _free_port()
     emulator = Emulator(f"http://127.0.0.1:{port}", folder / "ministack.log")
     environment = {
@@ -97,7 +151,7 @@ def running(python: Path, folder: Path) -> Iterator[Emulator]:
         "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        "SERVICES": "iam,sts,organizations,cloudformation",
+        "SERVICES": services,
         "LOG_LEVEL": "DEBUG",  # each request is a line
     }
     with emulator.log.open("w", encoding="utf-8") as log:
