@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cloud_entitlements.access import Asker, read_organization
-from cloud_entitlements.inventory import import_files
+from cloud_entitlements.access import AccessIndex, Asker, open_index, read_organization
+from cloud_entitlements.inventory import Snapshot, import_files
 from cloud_entitlements.inventory.offline import Given
 
 SHOP, TOOLS, MANAGEMENT = "222222222222", "333333333333", "111111111111"
@@ -94,39 +94,48 @@ def organization(scps: Sequence[Any] = (), rcps: Sequence[Any] = ()) -> dict[str
 
 
 Asking = Callable[..., Asker]
+Indexing = Callable[..., AccessIndex]
 
 
 @pytest.fixture
 def asking(tmp_path: Path) -> Asking:
-    """`asking(user("ada", …), role(…), organization=…, resources=…)`."""
+    """`asking(user("ada", …), role(…), organization=…, resources=…)`: each question by itself, without an index."""
+    return lambda *entities, **more: Asker(read_organization(_imported(tmp_path, entities, **more)))
 
-    def make(
-        *entities: dict[str, Any],
-        organization: Any = None,
-        resources: Any = None,
-        standalone: bool = False,
-    ) -> Asker:
-        accounts: dict[str, dict[str, list[Any]]] = {}
-        for entity in entities:
-            lists = accounts.setdefault(
-                entity["Arn"].split(":")[4],
-                {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []},
-            )
-            lists[_LISTS[entity["Arn"].split(":")[5].partition("/")[0]]].append(entity)
-        files = [_written(tmp_path / f"{account}.json", lists) for account, lists in accounts.items()]
-        given = Given(
-            "made",
-            tuple(files),
-            None,
-            _written(tmp_path / "organization", organization) if organization else None,
-            _written(tmp_path / "resources", resources) if resources else None,
-            standalone,
+
+@pytest.fixture
+def indexing(tmp_path: Path) -> Indexing:
+    """The same, with an index."""
+    return lambda *entities, **more: open_index(_imported(tmp_path, entities, **more), tmp_path / "cache")
+
+
+def _imported(
+    folder: Path,
+    entities: Sequence[dict[str, Any]],
+    organization: Any = None,
+    resources: Any = None,
+    *,
+    standalone: bool = False,
+) -> Snapshot:
+    accounts: dict[str, dict[str, list[Any]]] = {}
+    for entity in entities:
+        lists = accounts.setdefault(
+            entity["Arn"].split(":")[4],
+            {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []},
         )
-        done = import_files(given, tmp_path / "snapshots")
-        assert not done.problems, done.problems
-        return Asker(read_organization(done.snapshot))
-
-    return make
+        lists[_LISTS[entity["Arn"].split(":")[5].partition("/")[0]]].append(entity)
+    files = [_written(folder / f"{account}.json", lists) for account, lists in accounts.items()]
+    given = Given(
+        "made",
+        tuple(files),
+        None,
+        _written(folder / "organization", organization) if organization else None,
+        _written(folder / "resources", resources) if resources else None,
+        standalone,
+    )
+    done = import_files(given, folder / "snapshots")
+    assert not done.problems, done.problems
+    return done.snapshot
 
 
 _LISTS = {

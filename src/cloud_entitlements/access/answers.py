@@ -99,7 +99,8 @@ class Permission:
     action: str
     """As AWS spells it; of an action that the catalogue does not know, as the policy does."""
     resource: str
-    """What the allowing statement says: an ARN with wildcards, or `*`."""
+    """What the allowing statement says: an ARN with wildcards, or `*`. Where it names no account, the principal's own is
+    meant: what another account's resources give is theirs to say."""
     outcome: Literal["allowed", "conditional"]
     """Allowed: on every resource that `resource` matches, in every circumstance."""
     residual: str
@@ -107,7 +108,7 @@ class Permission:
     context_keys: tuple[str, ...]
     incomplete: tuple[str, ...]
     sources: tuple[str, ...]
-    """Policies whose statements allow it, as a person finds them."""
+    """Policies whose statements allow it, as a person finds them; or why none is needed."""
     known: bool = True
     """The catalogue has the action."""
 

@@ -23,12 +23,13 @@ from cloud_entitlements.access.within import (
 from cloud_entitlements.policy import UNREAD, Decision, PolicyStack, Request, evaluate
 from cloud_entitlements.policy.catalogue import ActionFacts, actions_of, facts_of, services
 from cloud_entitlements.policy.lint.resources import supports, template
-from cloud_entitlements.policy.pattern import SEGMENTS, has_wildcard, matches_everything
+from cloud_entitlements.policy.pattern import SEGMENTS, has_wildcard
 from cloud_entitlements.policy.principal import Principal
 from cloud_entitlements.policy.services import quirks_of
 from cloud_entitlements.policy.services.quirks import ORDINARY
 from cloud_entitlements.policy.stack import CompiledPolicy
 from cloud_entitlements.policy.statement import Compiled
+from cloud_entitlements.policy.truth import T
 
 _ACCOUNT, _PARTITION = 4, 1
 
@@ -86,6 +87,10 @@ class _Holder:
 
     def of_action(self, action: str) -> list[Permission]:
         lower = action.lower()
+        settled = quirks_of(lower.partition(":")[0]).settled(replace(self.request, action=action))
+        if settled is not None:
+            allowed = Permission(action, "*", "allowed", "", (), (), (settled.why,))
+            return [allowed] if settled.truth == T else []
         if self.request.principal.type != "root" and not self._may(lower):
             return []
         about = list(statements_about(self.stack, lower))
@@ -109,13 +114,14 @@ class _Holder:
 
     def _entries(self, action: str, lower: str) -> Iterator[Permission]:
         facts = facts_of(action)
-        for pattern, sources in self._allowed_patterns(lower).items():
-            if facts is not None and not facts.resource_types and not matches_everything(pattern):
-                continue
+        allowed = self._allowed_patterns(lower)
+        if facts is not None and not facts.resource_types and allowed:
+            # REQ-03: asked about no resource, and a narrower statement may count all the same
+            allowed = {"*": list(dict.fromkeys(one for sources in allowed.values() for one in sources))}
+        for pattern, sources in allowed.items():
             if not supports(action, pattern):
                 continue
-            found = self._within(action, lower, pattern)
-            decision = found.decision
+            decision = self._within(action, lower, pattern).decision
             if decision.outcome != "denied":
                 yield Permission(
                     action,
@@ -153,10 +159,10 @@ class _Holder:
         def decide(resource: str) -> Decision:
             return self._decide(action, resource)
 
-        if facts is None or not facts.resource_types:
-            return decide_within(pattern, (), decide)
+        if facts is not None and not facts.resource_types:
+            return decide_within("*", (), decide)
         bases = [pattern]
-        if not pattern.startswith("arn:") or pattern.count(":") < SEGMENTS - 1:
+        if facts and (not pattern.startswith("arn:") or pattern.count(":") < SEGMENTS - 1):
             service = facts.name.partition(":")[0]
             bases = [arn for kind in facts.resource_types if (arn := template(service, kind))] or [pattern]
         return decide_within(pattern, others, decide, [self._at_home(base) for base in bases])

@@ -17,8 +17,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-import duckdb
-
 from cloud_entitlements.inventory.manifest import FILE_NAME, Coverage, Manifest, Origin, TableFile
 from cloud_entitlements.inventory.snapshot import LATEST, Snapshot
 from cloud_entitlements.inventory.staging import NOT_GIVEN, Part, Staging
@@ -87,6 +85,8 @@ def _write_snapshot(
     parts = list(staging.parts())
     kept = _Kept(previous, parts, publication.keep_accounts)
     _spread(folder, parts, kept, publication.now)
+    import duckdb
+
     with duckdb.connect(
         ":memory:"
     ) as database:  # one for all tables: opening it takes longer than a small table

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from cloud_entitlements.inventory.manifest import FILE_NAME, Manifest
 from cloud_entitlements.inventory.tables import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
 
 LATEST = "latest"
 DEFAULT = "default"
@@ -24,6 +25,8 @@ _BATCH = 1000
 @lru_cache(1)
 def _database() -> duckdb.DuckDBPyConnection:
     """One for the process, in memory: a cursor of it is a connection of its own, and is made sixty times as fast."""
+    import duckdb
+
     return duckdb.connect(":memory:")
 
 

@@ -21,7 +21,6 @@ from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import UNREAD, MalformedPolicy, Policy, parse_policy
 from cloud_entitlements.policy.document import Statement
 from cloud_entitlements.policy.pattern import matches_everything
-from cloud_entitlements.policy.stack import CompiledPolicy, Member
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and of how much."""
@@ -144,17 +143,14 @@ class _Writer:
 
     def _number(self, statement: Statement, raw: Mapping[str, object], policy: Policy) -> int:
         """Equal statements are one, whatever they are called."""
-        text = json.dumps(
-            {**{key: raw[key] for key in sorted(raw) if key != "Sid"}, "": policy.has_variables}
-        )
+        body = json.dumps({key: value for key, value in raw.items() if key != "Sid"})
+        text = f'{{"Version": "{policy.version}", "Statement": [{body}]}}'
         known = self.statements.get(text)
         if known is not None:
             return known
         number = self.statements[text] = len(self.statements)
-        one = json.dumps({"Version": policy.version, "Statement": [raw]})
         self.database.execute(
-            "INSERT INTO statement VALUES (?, ?, ?, ?, NULL)",
-            (number, statement.effect, one, policy.has_variables),
+            "INSERT INTO statement VALUES (?, ?, ?, NULL)", (number, statement.effect, text)
         )
         self._post(number, statement, variables=policy.has_variables)
         return number
@@ -200,8 +196,9 @@ class _Writer:
         rows = self.database.execute("SELECT held, id FROM identity WHERE held IS NOT NULL ORDER BY held, id")
         for done, (number, found) in enumerate(groupby(rows, itemgetter(0))):
             ids = BitMap([row[1] for row in found])
-            for sha256 in sets[number]:
-                parts = self.parts.get(sha256, _UNREAD_PARTS)
+            parts_held = [self.parts.get(sha256, _UNREAD_PARTS) for sha256 in sets[number]]
+            self._held(number, parts_held)
+            for parts in parts_held:
                 for statement in parts.statements:
                     of_statement[statement] |= ids
                 for one in parts.always:
@@ -220,6 +217,13 @@ class _Writer:
             ((effect, literal(pattern), pattern, _bytes(ids)) for (effect, pattern), ids in always.items()),
         )
 
+    def _held(self, number: int, held: list[_Parts]) -> None:
+        statements = BitMap([one for parts in held for one in parts.statements])
+        always = json.dumps([one for parts in held for one in parts.always])
+        unread = any(parts.unread for parts in held)
+        row = (number, _bytes(statements), always, unread)
+        self.database.execute("INSERT INTO held VALUES (?, ?, ?, ?)", row)
+
     def frame(self) -> None:
         """Accounts, types, boundaries, tags, control policies, policies of resources; and what the snapshot says of itself."""
         self._accounts()
@@ -233,7 +237,7 @@ class _Writer:
         named = (
             (name, arn)
             for arn, one in organization.resource_policies.items()
-            for name in _allowed_principals(organization.policy(one.document) if one.document else None)
+            for name in _allowed_principals(self._text(one.document))
         )
         self.database.executemany("INSERT OR IGNORE INTO naming VALUES (?, ?)", named)
         meta = {
@@ -248,6 +252,10 @@ class _Writer:
         self.database.executemany(
             "INSERT INTO meta VALUES (?, ?)", ((name, json.dumps(value)) for name, value in meta.items())
         )
+
+    def _text(self, sha256: str | None) -> str | None:
+        found = self.database.execute("SELECT text FROM document WHERE sha256 = ?", (sha256,)).fetchone()
+        return found[0] if found else None
 
     def _accounts(self) -> None:
         rows = self.database.execute(
@@ -299,9 +307,13 @@ class _Writer:
         )
 
 
-def _allowed_principals(policy: Member | None) -> Iterator[str]:
+def _allowed_principals(text: str | None) -> Iterator[str]:
     """Whom a policy's Allow statements name; `*` for everybody, and for all but those that are listed."""
-    for statement in policy.policy.statements if isinstance(policy, CompiledPolicy) else ():
+    try:
+        statements = parse_policy(text).statements if text else ()
+    except MalformedPolicy:
+        return
+    for statement in statements:
         if statement.effect == "Allow" and statement.principals is not None:
             entries = statement.principals.entries
             yield from ("*",) if statement.principals.negated else (value for _, value in entries)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from cloud_entitlements.access.answers import Permissions, WhoCan
+from cloud_entitlements.access.answers import Permissions, Someone, WhoCan
 from cloud_entitlements.access.can import Answered, Asker, Question, check_action, owner_of
+from cloud_entitlements.access.index.actions import Actions, actions_of_all
 from cloud_entitlements.access.index.others import others
 from cloud_entitlements.access.index.store import Store
 from cloud_entitlements.access.index.varying import Accounts
@@ -80,6 +81,14 @@ class AccessIndex:
         return tuple(
             sorted(one for one in listed | read.keys() if read.get(one, "missing") in ("missing", "partial"))
         )
+
+    def people(self, ids: Iterable[int]) -> list[Someone]:
+        """Identities by their numbers, sorted by account, then ARN."""
+        return self._store.someone(list(ids))
+
+    def actions_of_all(self) -> Iterator[Actions]:
+        """What everybody may do, as sets of actions; see `actions.py` for what they leave out."""
+        return actions_of_all(self._store)
 
     def permissions_of(self, principal: str, service: str | None = None) -> Permissions:
         """Raises MalformedRequest, NotFound."""

@@ -17,9 +17,10 @@ CREATE TABLE managed (arn TEXT PRIMARY KEY, sha256 TEXT) WITHOUT ROWID;
 CREATE TABLE resource_policy (arn TEXT PRIMARY KEY, owner TEXT, sha256 TEXT) WITHOUT ROWID;
 CREATE TABLE naming (principal TEXT, arn TEXT, PRIMARY KEY (principal, arn)) WITHOUT ROWID;
 CREATE TABLE sources (id INTEGER PRIMARY KEY, value TEXT);
+CREATE TABLE held (id INTEGER PRIMARY KEY, statements BLOB, always TEXT, unread INTEGER);
 CREATE TABLE raw (arn TEXT, type TEXT, account TEXT, name TEXT, held INTEGER, sources INTEGER, boundary TEXT, trust TEXT,
     tags TEXT);
-CREATE TABLE statement (id INTEGER PRIMARY KEY, effect TEXT, text TEXT, variables INTEGER, holders BLOB);
+CREATE TABLE statement (id INTEGER PRIMARY KEY, effect TEXT, text TEXT, holders BLOB);
 CREATE TABLE always (effect TEXT, beginning TEXT, pattern TEXT, holders BLOB,
     PRIMARY KEY (effect, beginning, pattern)) WITHOUT ROWID;
 CREATE TABLE by_action (beginning TEXT, pattern TEXT, statements BLOB, PRIMARY KEY (beginning, pattern)) WITHOUT ROWID;
