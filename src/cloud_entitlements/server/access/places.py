@@ -16,7 +16,6 @@ from cloud_entitlements.access.organization import Identity, Organization
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import UNREAD
 from cloud_entitlements.policy.layers import BOUNDARY, IDENTITY, RCP, RESOURCE, SCP
-from cloud_entitlements.policy.principal import Principal
 
 _PLACE = re.compile(r"(\w+)\[(\d+)\](?:\[(\d+)\])?")
 _TYPES: Mapping[str, ControlType] = {SCP: "SERVICE_CONTROL_POLICY", RCP: "RESOURCE_CONTROL_POLICY"}
@@ -84,12 +83,13 @@ class Places:
 
     @cached_property
     def identity(self) -> Identity | None:
-        """A session's is its role."""
-        caller = self._request.principal
-        found = self._organization.identities.get(caller.arn)
-        if found is None and caller.type == "session":
-            return next((one for one in self._organization.identities.values() if _is_of(caller, one)), None)
-        return found
+        """A session's is its role, whose path the session's ARN does not have."""
+        caller, identities = self._request.principal, self._organization.identities
+        if caller.type != "session":
+            return identities.get(caller.arn)
+        rows = self._snapshot.rows("roles", account_id=caller.account, name=caller.name)
+        role = next(rows, None)
+        return identities.get(role["arn"]) if role else None
 
     def _document(self, layer: str, number: int) -> str | None:
         identity, organization = self.identity, self._organization
@@ -132,6 +132,3 @@ class Places:
             if row["policy_id"] in rows
         }
 
-
-def _is_of(caller: Principal, one: Identity) -> bool:
-    return one.type == "role" and one.account_id == caller.account and one.name == caller.name
