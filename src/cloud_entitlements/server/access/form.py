@@ -34,9 +34,10 @@ class Form:
     connection: str = ""
 
     @property
-    def more(self) -> bool:
-        """Something is said that most questions need not."""
-        return bool(self.resource_account or self.context)
+    def known(self) -> list[str]:
+        """What most questions need not say."""
+        account = [f"resource account {self.resource_account}"] if self.resource_account else []
+        return [*self.context.splitlines(), *account]
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:

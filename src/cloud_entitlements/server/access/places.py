@@ -131,4 +131,3 @@ class Places:
             for row in self._snapshot.rows("organization_policy_targets")
             if row["policy_id"] in rows
         }
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from cloud_entitlements.access import CERTAINTIES, AccessIndex, Answered, Group, Someone
 from cloud_entitlements.inventory import Snapshot
@@ -58,9 +59,8 @@ class Can:
     @property
     def permissions(self) -> str:
         """Where all that the principal may do is listed."""
-        return Form(principal=self.form.principal, connection=self.form.connection).address(
-            "/access/permissions/"
-        )
+        given = {"principal": self.form.principal, "connection": self.form.connection}
+        return f"/access/permissions/?{urlencode({name: one for name, one in given.items() if one})}"
 
     @property
     def others(self) -> str:
