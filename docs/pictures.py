@@ -130,7 +130,7 @@ def ask(page: Page, base: str, camera: Camera) -> None:
             page.locator(
                 "#answer :is(.answer, .answer-head, .problem), .field-principal .problem"
             ).first.wait_for()
-            camera.take(page, name)
+            camera.take(page, name, whole=name == "ask")
     if camera.folder:
         look_at_permissions(page, base, camera)
 

@@ -324,7 +324,7 @@ def test_callers_from_outside_stand_above_the_list() -> None:
         )
     )
     assert "From outside the snapshot 2" in told
-    assert "anonymous everybody, without signing in Allowed" in told
+    assert "anonymous everybody Allowed" in told
     assert "ec2.amazonaws.com an AWS service" in told
 
 

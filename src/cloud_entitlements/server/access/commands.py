@@ -21,7 +21,7 @@ from cloud_entitlements.policy.cases import answer
 from cloud_entitlements.server.access.opened import opened
 from cloud_entitlements.server.access.question import About, Reading
 from cloud_entitlements.server.access.snapshots import choose
-from cloud_entitlements.server.connections.refusals import Invalid, NotFound
+from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady
 
 MOST_CASES = 1000
 
@@ -35,9 +35,13 @@ class Asked:
 
 
 def ask(connection_id: str | None = None) -> Asked:
-    """Waits for the index. Raises NotReady, NotFound."""
+    """Waits for the index, within limits. Raises NotReady, NotFound."""
     snapshot = choose(connection_id).snapshot
-    return Asked(snapshot, opened(snapshot))
+    index = opened(snapshot)
+    if index is None:
+        text = "the snapshot is being opened for the first time, which takes a while in a large organization"
+        raise NotReady("opening", text, "ask again in a minute")
+    return Asked(snapshot, index)
 
 
 def evaluate(cases: Sequence[Any], *, explained: bool) -> list[dict[str, Any]]:

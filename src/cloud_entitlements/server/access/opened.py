@@ -1,6 +1,6 @@
 """Indexes that are open: one for each snapshot that was asked lately, made once, however many ask at the same time.
 
-Making one may take seconds. A page looks at how far it is; a program waits.
+Making one may take seconds. A page looks at how far it is; a program waits for a while.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from cloud_entitlements.inventory import Snapshot
 
 KEPT = 3
 """A large organization's takes memory: few are kept, and the one asked longest ago goes first."""
+
+WAITING, WAIT_SECONDS = 8, 60
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Opening:
 
 log = logging.getLogger(__name__)
 _lock = threading.Lock()
+_waiting = threading.BoundedSemaphore(WAITING)
 _open: OrderedDict[str, Opening] = OrderedDict()
 
 
@@ -75,9 +78,17 @@ def opening(snapshot: Snapshot, *, again: bool = True) -> Opening:
     return found
 
 
-def opened(snapshot: Snapshot) -> AccessIndex:
-    """Waits for it."""
-    return opening(snapshot).index.result()
+def opened(snapshot: Snapshot) -> AccessIndex | None:
+    """Waits for it a while. None: it takes longer, or enough others wait already, for each holds a thread of the server."""
+    way = opening(snapshot)
+    if way.index.done():
+        return way.index.result()
+    if not _waiting.acquire(blocking=False):
+        return None
+    try:
+        return way.within(WAIT_SECONDS)
+    finally:
+        _waiting.release()
 
 
 def forget() -> None:

@@ -17,7 +17,7 @@ from cloud_entitlements.access import Permission, Permissions
 from cloud_entitlements.server.access import commands, shown
 from cloud_entitlements.server.access.csv_rows import csv_file
 from cloud_entitlements.server.access.form import Form
-from cloud_entitlements.server.access.opened import opened, opening
+from cloud_entitlements.server.access.opened import opening
 from cloud_entitlements.server.access.pages import PATIENCE_SECONDS, status_of
 from cloud_entitlements.server.access.snapshots import choices, choose
 from cloud_entitlements.server.access.suggestions import principals
@@ -170,7 +170,7 @@ def permissions_csv(request: HttpRequest) -> HttpResponseBase:
     """Exactly what is filtered."""
     wanted = _wanted(request)
     try:
-        index = opened(choose(wanted.connection).snapshot)
+        index = commands.ask(wanted.connection).index
         found = commands.permissions(index, wanted.principal, wanted.service)
     except (NotReady, NotFound, Invalid) as refused:
         raise Http404(str(refused)) from refused

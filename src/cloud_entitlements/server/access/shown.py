@@ -169,7 +169,7 @@ def _caller(decision: Decision) -> str:
     """Whom the resource's policy means, in words."""
     caller = decision.request.principal
     return {
-        "anonymous": "everybody, without signing in",
+        "anonymous": "everybody",
         "service": "an AWS service",
         "root": f"account {caller.account}",
         "federated": "who signs in there",

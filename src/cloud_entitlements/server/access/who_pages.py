@@ -13,9 +13,8 @@ from cloud_entitlements.server.access import commands, shown
 from cloud_entitlements.server.access.csv_rows import csv_file
 from cloud_entitlements.server.access.form import Form, read_form
 from cloud_entitlements.server.access.listed import Row, cursor, filtered, start_of
-from cloud_entitlements.server.access.opened import opened
 from cloud_entitlements.server.access.question import About
-from cloud_entitlements.server.access.snapshots import Chosen, choose
+from cloud_entitlements.server.access.snapshots import Chosen
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady
 
 ROWS = 100
@@ -53,7 +52,7 @@ def who_can_csv(request: HttpRequest) -> HttpResponseBase:
     if not isinstance(read.asked, About):
         raise Http404
     try:
-        index = opened(choose(read.form.connection).snapshot)
+        index = commands.ask(read.form.connection).index
         some = filtered(commands.who_can(index, read.asked), *_filters(request))
     except (NotReady, NotFound, Invalid) as refused:
         raise Http404(str(refused)) from refused
