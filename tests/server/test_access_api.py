@@ -150,6 +150,11 @@ def test_what_is_said_of_the_request_counts(
         ({"resource": "bucket"}, "resource"),
         ({"resource_account": "12"}, "resource_account"),
         ({"context": {"aws:SourceIp": ["192.0.2.1", "192.0.2.2"]}}, "context"),
+        ({"principal": f"{ADA}\ud800"}, "principal"),
+        ({"principal": ADA + "x" * 4000}, "principal"),
+        ({"resource": "arn:aws:s3:::a\ud800"}, "resource"),
+        ({"resource": "arn:aws:s3:::a\x00"}, "resource"),
+        ({"context": {"aws:SourceIp": "\udfff"}}, "context"),
         ({"sudo": True}, "sudo"),
     ],
 )

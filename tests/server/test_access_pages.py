@@ -162,6 +162,57 @@ def test_a_conditional_answer_says_what_must_hold_and_asks_for_it(
     assert "With this context" in words(page.get(answer["Location"]).content.decode())
 
 
+def test_only_what_gives_is_named_as_the_reason(ask: Callable[..., str], snapshot: Snapshot) -> None:
+    """A control policy lets pass, and gives nothing."""
+    own = words(ask("can", principal=DEPLOY, action="iam:ListRoles"))
+    assert "Whatever the circumstances, by statement 1 of inline policy inline-0 ." in own
+    root = words(ask("can", principal=f"arn:aws:iam::{SHOP}:root", action="iam:ListRoles"))
+    assert "for root has every permission in its account" in root
+    nothing = words(ask("can", principal=ADA, action="s3:ListAllMyBuckets"))
+    assert "Conditional" in nothing
+    assert "What allows it" not in nothing
+    assert "no policy governs it" in words(ask("can", principal=ADA, action="sts:GetCallerIdentity"))
+
+
+def test_a_session_is_told_by_its_roles_policies(ask: Callable[..., str], snapshot: Snapshot) -> None:
+    session = f"arn:aws:sts::{SHOP}:assumed-role/deploy/me"
+    found = ask("can", principal=session, action="iam:ListRoles")
+    assert "by statement 1 of inline policy inline-0" in words(found)
+    assert "&quot;iam:*&quot;" in found
+
+
+def test_each_request_of_a_call_has_its_own_chain(ask: Callable[..., str], snapshot: Snapshot) -> None:
+    """Tags that are passed to a session are a request of their own."""
+    found = ask(
+        "can",
+        principal=f"arn:aws:iam::{TOOLS}:role/worker-000",
+        action="sts:AssumeRole",
+        resource=DEPLOY,
+        context="aws:RequestTag/team=x",
+    )
+    assert "Each request of this call" in found
+    assert "sts:TagSession on" in words(found)
+    assert found.count('<ol class="chain">') == 3
+
+
+def test_an_action_that_aws_does_not_know_is_told_with_the_nearest(
+    ask: Callable[..., str], snapshot: Snapshot
+) -> None:
+    for found in (ask("can", principal=ADA, action="iam:ListRole"), ask("who", action="iam:ListRole")):
+        assert (
+            "no action iam:ListRole : it was matched by its name alone; did you mean iam:ListRoles"
+            in words(found)
+        )
+
+
+def test_what_was_not_read_stays_open(ask: Callable[..., str], snapshot: Snapshot) -> None:
+    told = words(ask("can", principal="arn:aws:iam::999999999999:user/x", action="iam:ListRoles"))
+    assert "Conditional" in told
+    assert "Not known: the principal's own policies, or a group's; the permissions boundary" in told
+    assert told.count("Not read: it may forbid it.") == 2
+    assert told.count("Not read: it may allow it, and it may forbid it.") == 1
+
+
 def test_a_shared_address_has_no_empty_fields(page: Client, snapshot: Snapshot) -> None:
     answer = page.get("/access/?ask=who&principal=&action=iam%3AListRoles&resource=&connection=")
     assert answer["Location"] == "/access/?ask=who&action=iam%3AListRoles"
@@ -401,6 +452,15 @@ def test_a_field_is_completed_from_what_is_known(
     values = re.findall(r'role="option"[^>]*data-value="([^"]*)"', found)
     assert values[0] == first
     assert len(values) <= 12
+
+
+@pytest.mark.parametrize("written", ["\x00", "%", "' OR 1=1 --", "x" * 5000, "\u202egnp.exe", "é\U0001f600"])
+@pytest.mark.parametrize("field", ["principal", "action", "resource"])
+def test_whatever_is_typed_is_only_looked_for(
+    page: Client, snapshot: Snapshot, field: str, written: str
+) -> None:
+    answer = page.get(f"/access/options/{field}/?{urlencode({field: written})}")
+    assert (answer.status_code, answer.content.strip()) == (200, b"")
 
 
 def test_there_is_nothing_to_complete_elsewhere(page: Client, snapshot: Snapshot) -> None:

@@ -63,6 +63,8 @@ class Link:
     words: str
     blocks: bool
     text: str
+    limits: bool
+    """It can forbid, and gives nothing."""
     levels: tuple[Level, ...]
     policies: tuple[Shown, ...]
     held: tuple[str, ...]
@@ -115,6 +117,7 @@ def _link(told: ExplainedLayer, decision: Decision, places: Places) -> Link:
         words,
         told.blocks,
         told.text,
+        told.layer in _GUARDS,
         levels,
         () if levels else _shown(told.statements, places),
         () if told.statements else places.held(told.layer),

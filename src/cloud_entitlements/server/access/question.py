@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import category
 
 from cloud_entitlements.access import Question
 from cloud_entitlements.aws.pasted import Problem
@@ -21,6 +22,15 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _ARN_PARTS = 6
 LONGEST = 2048
 """Characters of a field; AWS's ARNs are shorter."""
+
+
+def _shown(given: str) -> str:
+    return given[:LONGEST].encode("utf-8", "replace").decode()
+
+
+def _text_alone(given: str) -> bool:
+    """Neither control characters nor halves of surrogate pairs, which no name in AWS has and no database takes."""
+    return not any(category(one) in ("Cc", "Cs") for one in given)
 
 
 @dataclass(slots=True)
@@ -46,9 +56,11 @@ class Reading:
         if _ACCOUNT.fullmatch(given):
             fix = f"for the account's root write `arn:aws:iam::{given}:root`"
         try:
-            parse_principal(given[:LONGEST])
+            known = parse_principal(given[:LONGEST])
         except MalformedRequest:
-            self.refuse("principal", f"`{given[:LONGEST]}` is no principal", fix)
+            known = None
+        if known is None or len(given) > LONGEST or not _text_alone(given):
+            self.refuse("principal", f"`{_shown(given)}` is no principal", fix)
         return given
 
     def action(self, given: str) -> str:
@@ -56,25 +68,25 @@ class Reading:
         if not given:
             self.refuse("action", "the action is empty", fix)
         elif "*" in given or "?" in given:
-            self.refuse("action", f"`{given[:LONGEST]}` stands for many actions", f"ask for one: {fix}")
+            self.refuse("action", f"`{_shown(given)}` stands for many actions", f"ask for one: {fix}")
         elif len(given) > LONGEST or not _ACTION.fullmatch(given):
-            self.refuse("action", f"`{given[:LONGEST]}` is no action", fix)
+            self.refuse("action", f"`{_shown(given)}` is no action", fix)
         return known_action(given) or given
 
     def resource(self, given: str) -> str:
         found = given or "*"
         arn = found.startswith("arn:") and len(found.split(":", 5)) == _ARN_PARTS
-        if len(found) > LONGEST or not (found == "*" or arn):
+        if len(found) > LONGEST or not (found == "*" or arn) or not _text_alone(found):
             self.refuse(
                 "resource",
-                f"`{found[:LONGEST]}` is no ARN",
+                f"`{_shown(found)}` is no ARN",
                 "write the whole ARN, e.g. `arn:aws:s3:::bucket/key`, or `*` for an action that has no resource",
             )
         return found
 
     def owner(self, given: str | None) -> str | None:
         if given and not _ACCOUNT.fullmatch(given):
-            self.refuse("resource_account", f"`{given[:LONGEST]}` is no account id", "it has 12 digits")
+            self.refuse("resource_account", f"`{_shown(given)}` is no account id", "it has 12 digits")
         return given or None
 
     def context(self, pairs: Iterable[tuple[str, tuple[str, ...]]]) -> Values:
@@ -88,6 +100,10 @@ class Reading:
         for key, values in found.items():
             if len(values) > 1 and is_single(key.lower()):
                 self.refuse("context", f"`{key}` holds one value", "keep one of its values")
+            if not all(_text_alone(one) for one in (key, *values)):
+                self.refuse(
+                    "context", f"`{_shown(key)}` holds what is no text", "write it without control characters"
+                )
         return found
 
     def lines(self, given: Iterable[str]) -> Values:
@@ -100,7 +116,7 @@ class Reading:
             elif line:
                 self.refuse(
                     "context",
-                    f"`{line[:LONGEST]}` is not `key=value`",
+                    f"`{_shown(line)}` is not `key=value`",
                     "write one on each line, e.g. `aws:SourceIp=192.0.2.1`",
                 )
         return self.context(pairs)
@@ -109,7 +125,7 @@ class Reading:
         found = (given or "").lower()
         if found and not _SERVICE.fullmatch(found):
             self.refuse(
-                "service", f"`{found[:LONGEST]}` is no service", "write what stands before the colon: `s3`"
+                "service", f"`{_shown(found)}` is no service", "write what stands before the colon: `s3`"
             )
         return found or None
 

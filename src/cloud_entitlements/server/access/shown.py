@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from cloud_entitlements.access import CERTAINTIES, AccessIndex, Answered, Group, Someone
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import Decision
+from cloud_entitlements.policy.catalogue import actions_of, known_action
 from cloud_entitlements.policy.layers import IDENTITY, RESOURCE
+from cloud_entitlements.policy.lint.near import meant_perhaps
 from cloud_entitlements.server.access.chain import TITLES, Chain, chain, in_words
 from cloud_entitlements.server.access.form import Form
 from cloud_entitlements.server.access.listed import Filtered, Row, key_of
@@ -53,6 +55,10 @@ class Can:
         return not_read(self.decision.incomplete)
 
     @property
+    def warnings(self) -> list[str]:
+        return warnings(self.decision.request.action, self.decision.warnings)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         return self.decision.context_keys[:MOST_KEYS]
 
@@ -81,30 +87,45 @@ def can(index: AccessIndex, snapshot: Snapshot, answered: Answered, form: Form) 
 
 
 def _because(decision: Decision, places: Places) -> str:
+    """Empty: nothing that was read says anything."""
     if decision.answer.why:
         return decision.answer.why
     if decision.outcome == "denied":
-        layers = " and ".join(in_words(TITLES.get(name, name)) for name in decision.denied_by)
-        if not layers:
-            return "none of the cases that are open allows it"
-        deciding = _statements(decision, places, "Deny")
-        if decision.explicit_deny:
-            return f"a Deny in the {layers} forbids it{f': {deciding}' if deciding else ''}"
+        return _denied(decision, places)
+    if given := _statements(decision, places, "Allow", (IDENTITY, RESOURCE)):
+        return f"by {given}"
+    if decision.request.principal.type == "root":
+        return "for root has every permission in its account"
+    return "no policy is needed" if decision.outcome == "allowed" else ""
+
+
+def _denied(decision: Decision, places: Places) -> str:
+    layers = " and ".join(in_words(TITLES.get(name, name)) for name in decision.denied_by)
+    if not layers:
+        return "none of the cases that are open allows it"
+    if not decision.explicit_deny:
         return f"nothing in the {layers} allows it"
-    deciding = _statements(decision, places, "Allow")
-    return f"by {deciding}" if deciding else "no policy is needed"
+    deciding = _statements(decision, places, "Deny", tuple(TITLES))
+    return f"a Deny in the {layers} forbids it{f': {deciding}' if deciding else ''}"
 
 
-def _statements(decision: Decision, places: Places, effect: str) -> str:
-    met = [one for one in decision.statements if one.statement.source.effect == effect]
-    # what limits has to allow as well, but it is not what gives
-    giving = [one for one in met if effect == "Deny" or one.layer in (IDENTITY, RESOURCE)] or met
+def _statements(decision: Decision, places: Places, effect: str, layers: tuple[str, ...]) -> str:
     words = (
         f"statement {one.statement.source.number + 1} of `{places.look_up(one.policy).words}`"
-        for one in giving
+        for one in decision.statements
+        if one.statement.source.effect == effect and one.layer in layers
     )
     told = list(dict.fromkeys(words))
     return " and ".join(told) if len(told) < 4 else f"{told[0]} and {len(told) - 1} more"  # noqa: PLR2004
+
+
+def warnings(action: str, told: Sequence[str]) -> list[str]:
+    """What was told, and of an action that the catalogue does not know, what may have been meant."""
+    if known_action(action) is not None:
+        return list(told)
+    text = f"AWS's catalogue has no action `{action}`: it was matched by its name alone"
+    meant = meant_perhaps(action, actions_of(action.partition(":")[0].lower()).values())
+    return [*(one for one in told if action not in one), f"{text}; {meant.rstrip('?')}" if meant else text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +167,7 @@ def who(some: Filtered, form: Form, certainty: str, group: str) -> Mapping[str, 
     open_keys = dict.fromkeys(key for one in found.groups for key in one.decision.context_keys)
     return {
         "found": found,
+        "warnings": warnings(found.action, found.warnings),
         "counts": [
             Count(name, len(found.of(name)), form.address(certainty=name), name == certainty)
             for name in CERTAINTIES
