@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
@@ -46,6 +47,7 @@ def walk(context: BrowserContext, sign_in: str, console_url: str, camera: Camera
     base = sign_in.split("/sign-in", maxsplit=1)[0]
     page.goto(sign_in)
     camera.take(page, "home")
+    ask(page, base, camera)
     page.goto(f"{base}/setup/aws/connect/organization/")
     page.get_by_label("Name").fill("Ostrava Robotics")
     page.get_by_label("Organization ID").fill("o-ostrava001")
@@ -84,6 +86,66 @@ def walk(context: BrowserContext, sign_in: str, console_url: str, camera: Camera
     camera.take(page, "connection")
     if camera.folder:
         look_at_the_rest(page, base, page.url, camera)
+
+
+QUESTIONS = {
+    "ask": {
+        "ask": "can",
+        "principal": "arn:aws:iam::210000000037:role/developer-sandboxed",
+        "action": "iam:CreateUser",
+        "resource": "arn:aws:iam::210000000037:user/new",
+    },
+    "who": {
+        "ask": "who",
+        "action": "sts:AssumeRole",
+        "resource": "arn:aws:iam::210000000031:role/open-door",
+    },
+    "ask-conditional": {
+        "ask": "can",
+        "principal": "arn:aws:iam::210000000036:role/Administrator",
+        "action": "ec2:DescribeInstances",
+    },
+    "ask-allowed": {
+        "ask": "can",
+        "principal": "arn:aws:iam::210000000036:role/Administrator",
+        "action": "iam:ListRoles",
+    },
+    "ask-lost": {
+        "ask": "can",
+        "principal": "arn:aws:iam::210000000036:user/app-web",
+        "action": "iam:ListRoles",
+    },
+    "ask-malformed": {"ask": "can", "principal": "app-web", "action": "s3:*", "resource": "bucket"},
+    "who-many": {"ask": "who", "action": "ec2:DescribeInstances"},
+}
+PRINTED = ("ask", "who")
+"""Those that the documentation shows."""
+
+
+def ask(page: Page, base: str, camera: Camera) -> None:
+    """Questions of the first organization, while it is the only one."""
+    for name, fields in QUESTIONS.items():
+        if camera.folder or name in PRINTED:
+            page.goto(f"{base}/access/?{urlencode(fields)}")
+            page.locator(
+                "#answer :is(.answer, .answer-head, .problem), .field-principal .problem"
+            ).first.wait_for()
+            camera.take(page, name, whole=name == "ask")
+    if camera.folder:
+        look_at_permissions(page, base, camera)
+
+
+def look_at_permissions(page: Page, base: str, camera: Camera) -> None:
+    page.goto(f"{base}/access/")
+    camera.take(page, "ask-empty")
+    page.get_by_role("combobox", name="Principal").press_sequentially("app-w")
+    page.get_by_role("option").first.wait_for()
+    camera.take(page, "ask-options")
+    for name, role in (("permissions", "role-editor"), ("permissions-many", "Administrator")):
+        page.goto(
+            f"{base}/access/permissions/?{urlencode({'principal': f'arn:aws:iam::210000000031:role/{role}'})}"
+        )
+        camera.take(page, name)
 
 
 def look_at_the_rest(page: Page, base: str, connection: str, camera: Camera) -> None:

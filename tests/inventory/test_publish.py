@@ -50,6 +50,19 @@ def test_what_was_staged_is_read_back(tmp_path: Path) -> None:
     assert Snapshot.latest(tmp_path, "c") == snapshot
 
 
+def test_rows_are_found_by_words_and_the_shortest_come_first(tmp_path: Path) -> None:
+    staging = Staging(tmp_path / "staging")
+    staging.save(A, "authorization_details", users("team/Ada", "ada", "bob", "ada%"), NOW)
+    snapshot = publish(staging, tmp_path, publication("a"))
+    found = [row["name"] for row in snapshot.matching("users", "arn", ["ada"], 9)]
+    assert found == ["ada", "ada%", "team/Ada"]
+    assert [row["name"] for row in snapshot.matching("users", "arn", ["ada", "team"], 9)] == ["team/Ada"]
+    assert [row["name"] for row in snapshot.matching("users", "arn", ["%"], 9)] == ["ada%"], "no pattern"
+    assert len(snapshot.matching("users", "arn", [], 2)) == 2
+    with pytest.raises(KeyError):
+        snapshot.matching("users", 'arn" OR true --', ["x"], 1)
+
+
 def test_a_gap_keeps_the_last_value_marked_stale(tmp_path: Path) -> None:
     first = Staging(tmp_path / "one")
     first.save(A, "authorization_details", users("ada"), NOW)

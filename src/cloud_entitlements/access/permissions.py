@@ -121,7 +121,8 @@ class _Holder:
         for pattern, sources in allowed.items():
             if not supports(action, pattern):
                 continue
-            decision = self._within(action, lower, pattern).decision
+            without = facts is not None and not facts.resource_types
+            decision = self._decide(action, "*") if without else self._within(action, lower, pattern).decision
             if decision.outcome != "denied":
                 yield Permission(
                     action,
@@ -159,8 +160,6 @@ class _Holder:
         def decide(resource: str) -> Decision:
             return self._decide(action, resource)
 
-        if facts is not None and not facts.resource_types:
-            return decide_within("*", (), decide)
         bases = [pattern]
         if facts and (not pattern.startswith("arn:") or pattern.count(":") < SEGMENTS - 1):
             service = facts.name.partition(":")[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -64,6 +64,21 @@ class Snapshot:
             names = [column[0] for column in found.description or ()]
             while batch := found.fetchmany(_BATCH):
                 yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+    def matching(self, table: str, column: str, words: Sequence[str], limit: int) -> list[dict[str, Any]]:
+        """Rows whose `column` contains every one of `words`, given in lower case; the shortest first."""
+        if column not in TABLES[table].columns:
+            raise KeyError(f"no column `{column}` in `{table}`")
+        if not self.has(table):
+            return []
+        clauses = " AND ".join(f'contains(lower("{column}"), ?)' for _ in words) or "true"
+        with _database().cursor() as database:
+            found = database.execute(
+                f'SELECT * FROM read_parquet(?) WHERE {clauses} ORDER BY length("{column}"), "{column}" LIMIT ?',  # noqa: S608  columns are our own names
+                [str(self.folder / f"{table}.parquet"), *words, limit],
+            )
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def has(self, table: str) -> bool:
         """False when it was published before the table was thought of."""

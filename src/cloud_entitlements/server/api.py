@@ -9,6 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -73,6 +74,11 @@ def _not_ready(request: HttpRequest, refusal: NotReady) -> HttpResponse:
 @api.exception_handler(NotFound)
 def _not_found(request: HttpRequest, refusal: NotFound) -> HttpResponse:
     return problem(request, 404, "not_found", refusal.text, fix=refusal.fix)
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return problem(request, 413, "too_large", "the body is too large", fix="send it in parts")
 
 
 @api.exception_handler(Http404)

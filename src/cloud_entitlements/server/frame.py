@@ -21,6 +21,7 @@ class Place:
 
 _PLACES = (
     ("Home", "/", "home"),
+    ("Ask access", "/access/", "ask"),
     ("Setup", "/setup/aws/", "setup"),
     ("Administration", "/administration/", "people"),
 )

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "cloud_entitlements.work",
     "cloud_entitlements.server.people",
     "cloud_entitlements.server.connections",
+    "cloud_entitlements.server.access",
 ]
 MIDDLEWARE = [
     "cloud_entitlements.server.request_id.RequestId",

@@ -6,6 +6,7 @@ from django.db import connection as database
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from cloud_entitlements.server.access.api import router as access_router
 from cloud_entitlements.server.api import api, problem
 from cloud_entitlements.server.connections.api import Kind, router_for
 from cloud_entitlements.server.connections.api_care import platform_router
@@ -18,6 +19,7 @@ def no_such_endpoint(request: HttpRequest) -> HttpResponse:
 api.add_router("/aws/organizations", router_for(Kind.ORGANIZATION))
 api.add_router("/aws/accounts", router_for(Kind.ACCOUNT))
 api.add_router("/aws/platform", platform_router)
+api.add_router("", access_router)
 
 
 def health(_request: HttpRequest) -> HttpResponse:
@@ -33,6 +35,7 @@ urlpatterns = [
     re_path(r"^api/", no_such_endpoint),
     path("accounts/", include("allauth.account.urls")),
     path("", include("cloud_entitlements.server.people.urls")),
+    path("", include("cloud_entitlements.server.access.urls")),
     path("", include("cloud_entitlements.server.connections.urls")),
 ]
 

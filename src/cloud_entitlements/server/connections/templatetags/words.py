@@ -43,6 +43,12 @@ def title_of(code: str) -> str:
 
 
 @register.filter
+def after_colon(action: str) -> str:
+    """`GetObject` of `s3:GetObject`."""
+    return action.partition(":")[2]
+
+
+@register.filter
 def minute(iso: str) -> str:
     """`2026-11-25 17:29 UTC` of a moment in ISO 8601."""
     return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -5,7 +5,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && typing) { document.activeElement.blur(); return; }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) { return; }
   if (event.key === "/") {
-    const search = document.querySelector("[data-search]");
+    const search = [...document.querySelectorAll("[data-search]")].find((one) => one.offsetParent);
     if (search) { event.preventDefault(); search.focus(); }
   }
   if (event.key === "j" || event.key === "k") {
