@@ -177,8 +177,6 @@ def has_wildcard(pattern: str) -> bool:
 
 def plain(text: str) -> str:
     """The text that a pattern without wildcards stands for."""
-    if text.isascii():  # nearly all are, and `replace` takes long to find that out
-        return text
     return text.replace(LITERAL_STAR, "*").replace(LITERAL_QUESTION, "?")
 
 
