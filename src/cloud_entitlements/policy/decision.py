@@ -16,7 +16,7 @@ Outcome = Literal["allowed", "denied", "conditional"]
 
 @dataclass(slots=True)
 class Decision:
-    """Never changed. Not frozen, which would treble what one costs."""
+    """Never changed. Not frozen, for a frozen one takes six times as long to make: 1.1 us for 0.2."""
 
     outcome: Outcome
     """Conditional stays apart from both others, in lists too (TRI-06)."""

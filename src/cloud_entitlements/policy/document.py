@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cloud_entitlements.policy.condition.operators import Operator, parse_operator
 from cloud_entitlements.policy.errors import MalformedPolicy
@@ -21,10 +21,12 @@ OLD_VERSION = "2008-10-17"
 PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     line: int = 0
     column: int = 0
+
+
+NOWHERE = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Condition:
     key: str
     """As it was written."""
     values: tuple[str, ...]
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Statement:
     principals: PrincipalElement | None
     conditions: tuple[Condition, ...]
     sid: str = ""
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,14 +45,16 @@ def any_action(patterns: Iterable[str], *, any_service: bool = False) -> Matches
     others: list[Matches] = []
     for pattern in patterns:
         folded = pattern.lower()
-        service, colon, _ = folded.partition(":")
+        if not has_wildcard(folded):
+            if ":" in folded:
+                names.add(plain(folded))
+            continue
         if folded in ("*", "*:*"):
             return lambda _action: True
+        service, colon, _ = folded.partition(":")
         if not colon or (has_wildcard(service) and not any_service):
             continue
-        if not has_wildcard(folded):
-            names.add(plain(folded))
-        elif _is_prefix(folded):
+        if _is_prefix(folded):
             beginnings.append(plain(folded[:-1]))
         else:
             others.append(text_pattern(folded))
@@ -175,8 +177,6 @@ def has_wildcard(pattern: str) -> bool:
 
 def plain(text: str) -> str:
     """The text that a pattern without wildcards stands for."""
-    if text.isascii():  # nearly all are, and `replace` takes long to find that out
-        return text
     return text.replace(LITERAL_STAR, "*").replace(LITERAL_QUESTION, "?")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from importlib.resources import files
 
 from cloud_entitlements.policy.request import Request
 from cloud_entitlements.policy.truth import F, T, Truth, negated
@@ -33,6 +32,8 @@ def rcp_services_date() -> str:
 
 
 def _data() -> dict[str, list[str]]:
+    from importlib.resources import files  # a tenth of what the room takes to load, and few questions need it
+
     text = (
         files("cloud_entitlements.policy").joinpath("data", "rcp_services.json").read_text(encoding="utf-8")
     )

@@ -9,8 +9,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloud_entitlements.policy.errors import MalformedPolicy
 
@@ -19,13 +18,12 @@ MAX_DEPTH = 32
 MAX_DIGITS = 400
 _BLANK = frozenset(" \t\r\n")
 _SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
+_STRING = re.compile(r'"([^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*)"')
 _SCALAR = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A JSON value and where it begins; line 0 where it did not come from text."""
+class Node(NamedTuple):
+    """A JSON value and where it begins; line 0 where it did not come from text. A tuple: a document has thousands."""
 
     value: Mapping[str, Node] | Sequence[Node] | str | float | bool | None
     line: int = 0
@@ -74,38 +72,48 @@ class _Reader:
         return MalformedPolicy(text, *self._place(self.at))
 
     def _place(self, at: int) -> tuple[int, int]:
+        if len(self._lines) == 1:  # as AWS stores nearly all
+            return 1, at + 1
         line = bisect_right(self._lines, at)
         return line, at - self._lines[line - 1] + 1
 
-    def space(self) -> None:
-        if self.source[self.at : self.at + 1] in _BLANK:
-            found = _SPACE.match(self.source, self.at)
-            self.at = found.end() if found else self.at
+    def space(self) -> str:
+        """Steps over blanks; what follows them, empty at the end."""
+        mark = self.source[self.at : self.at + 1]
+        if mark not in _BLANK:
+            return mark
+        found = _SPACE.match(self.source, self.at)
+        self.at = found.end() if found else self.at
+        return self.source[self.at : self.at + 1]
 
     def value(self, depth: int) -> Node:
+        first = self.space()
         if depth > MAX_DEPTH:
             raise self.refuse(f"the document is nested deeper than {MAX_DEPTH}")
-        self.space()
-        place, first = self._place(self.at), self.source[self.at : self.at + 1]
-        if first == "{":
-            return Node(self._mapping(depth), *place)
-        if first == "[":
-            return Node(self._list(depth), *place)
+        line, column = self._place(self.at)
         if first == '"':
-            return Node(self._string(), *place)
+            return Node(self._string(), line, column)
+        if first == "{":
+            return Node(self._mapping(depth), line, column)
+        if first == "[":
+            return Node(self._list(depth), line, column)
+        written = self._scalar()
+        return Node(json.loads(written), line, column, written)
+
+    def _scalar(self) -> str:
         found = _SCALAR.match(self.source, self.at)
         if found is None:
             raise self.refuse("a JSON value is expected here")
         if found.end() - self.at > MAX_DIGITS:
             raise self.refuse(f"the number has more than {MAX_DIGITS} characters")
         self.at = found.end()
-        return Node(json.loads(found[0]), *place, raw=found[0])
+        return found[0]
 
     def _string(self) -> str:
         found = _STRING.match(self.source, self.at)
         if found is None:
             raise self.refuse("this string does not end")
-        text = found[0][1:-1]
+        text = found[1]
         if "\\" in text:
             try:
                 text = json.loads(found[0])
@@ -116,39 +124,41 @@ class _Reader:
 
     def _mapping(self, depth: int) -> dict[str, Node]:
         found: dict[str, Node] = {}
-        for _ in self._members("}"):
-            if self.source[self.at : self.at + 1] != '"':
+        more = not self._is_empty("}")
+        while more:
+            if self.space() != '"':
                 raise self.refuse("a name in quotes is expected here")
             place = self.at
             name = self._string()
             if name in found:
                 self.at = place
                 raise self.refuse(f"`{name}` is repeated")
-            self._expect(":")
+            if self.space() != ":":
+                raise self.refuse("`:` is expected here")
+            self.at += 1
             found[name] = self.value(depth + 1)
+            more = self._goes_on("}")
         return found
 
     def _list(self, depth: int) -> list[Node]:
-        return [self.value(depth + 1) for _ in self._members("]")]
+        found: list[Node] = []
+        more = not self._is_empty("]")
+        while more:
+            found.append(self.value(depth + 1))
+            more = self._goes_on("]")
+        return found
 
-    def _members(self, end: str) -> Any:
-        """Steps over brackets and commas; the caller reads each member where it begins."""
+    def _is_empty(self, end: str) -> bool:
+        """Steps over the bracket, and over the other one when nothing is between them."""
         self.at += 1
-        self.space()
-        if self.source[self.at : self.at + 1] == end:
-            self.at += 1
-            return
-        while True:
-            self.space()
-            yield None
-            self.space()
-            last = self.source[self.at : self.at + 1] == end
-            self._expect(end if last else ",")
-            if last:
-                return
+        empty = self.space() == end
+        self.at += empty
+        return empty
 
-    def _expect(self, mark: str) -> None:
-        self.space()
-        if self.source[self.at : self.at + 1] != mark:
-            raise self.refuse(f"`{mark}` is expected here")
+    def _goes_on(self, end: str) -> bool:
+        """After a member: steps over the comma, or over the bracket that ends them."""
+        mark = self.space()
+        if mark not in (",", end):
+            raise self.refuse("`,` is expected here")
         self.at += 1
+        return mark == ","

@@ -42,16 +42,12 @@ def _inside(value: str, found: str) -> Compared:
 
 
 def _inside_any(values: tuple[str, ...]) -> Matcher:
-    """By numbers: a network's own test of an address takes ten times as long."""
-    found = [network(value) for value in values]
-    ranges = tuple((one.version, int(one[0]), int(one[-1])) for one in found if one is not None)
+    networks = tuple(one for one in map(network, values) if one is not None)
 
     def inside(text: str) -> bool | None:
         caller = address(text)
-        if caller is None:
-            return None
-        version, number = caller.version, int(caller)
-        return any(version == one and first <= number <= last for one, first, last in ranges)
+        # a network of the other version has no such address
+        return None if caller is None else any(caller in one for one in networks)
 
     return inside
 
