@@ -146,9 +146,13 @@ def document(random: Random, *, most: int = 3, of_resource: bool = False) -> dic
     return {**version, "Statement": [statement(random, one, of_resource=of_resource) for one in effects]}
 
 
-def made(seed: int, folder: Path) -> Snapshot:
+def made(seed: int, folder: Path, *, changed: bool = False) -> Snapshot:
+    """`changed`: the same, with other identities in one account."""
     random = Random(seed)
-    files = [_file(folder / f"{account}.json", _account(random, account)) for account in ACCOUNTS]
+    accounts = {account: _account(random, account) for account in ACCOUNTS}
+    if changed:
+        accounts[TOOLS] = _account(Random(f"{seed} changed"), TOOLS)
+    files = [_file(folder / f"{account}.json", found) for account, found in accounts.items()]
     organization = _file(folder / "organization", _organization(random)) if random.random() < 0.85 else None
     resources = _file(folder / "resources", _resource_policies(random)) if random.random() < 0.85 else None
     standalone = organization is None and random.random() < 0.5

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sqlite3
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -17,12 +19,12 @@ from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.inventory.manifest import FILE_NAME
 
 KEPT = 8
-"""Indexes; those that nobody asked for longest go first."""
+"""Indexes, of all connections together; those that nobody asked for longest go first."""
 
 
 def open_index(snapshot: Snapshot, cache: Path, progress: Progress | None = None) -> AccessIndex:
     """`cache`: a folder that may be deleted at any time. Raises Damaged; OSError where nothing can be written."""
-    path = cache / f"{_hash(snapshot)}.sqlite"
+    path = cache / snapshot.manifest.connection_id / f"{_hash(snapshot)}.sqlite"
     if path.exists():
         try:
             index = AccessIndex(path)
@@ -32,23 +34,36 @@ def open_index(snapshot: Snapshot, cache: Path, progress: Progress | None = None
             os.utime(path)
             return index
     _make(snapshot, path, progress or _silent)
+    _tidy(cache)
     return AccessIndex(path)
+
+
+def forget(cache: Path, connection_id: str) -> None:
+    """All that is kept of a connection's snapshots: an index holds what was collected."""
+    shutil.rmtree(cache / connection_id, ignore_errors=True)
 
 
 def _hash(snapshot: Snapshot) -> str:
     """Of everything that the index depends on: the manifest has the hash of each table."""
     manifest = (snapshot.folder / FILE_NAME).read_bytes()
-    return hashlib.sha256(b"%d " % FORMAT + manifest).hexdigest()[:32]
+    return f"{FORMAT}-{hashlib.sha256(manifest).hexdigest()[:32]}"
 
 
 def _make(snapshot: Snapshot, path: Path, progress: Progress) -> None:
     """Whole or not at all: whoever opens it sees no half."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    earlier = next(iter(_newest_first(path.parent.glob(f"{FORMAT}-*.sqlite"))), None)
     folder = Path(mkdtemp(dir=path.parent, prefix="making-"))
     import duckdb
 
     try:
-        build(snapshot, folder / path.name, progress)
+        try:
+            build(snapshot, folder / path.name, progress, earlier)
+        except sqlite3.DatabaseError:
+            if earlier is None:
+                raise
+            (folder / path.name).unlink(missing_ok=True)  # the earlier one is damaged: without it
+            build(snapshot, folder / path.name, progress)
         (folder / path.name).replace(path)
     except duckdb.Error as damaged:
         raise Damaged(
@@ -56,16 +71,21 @@ def _make(snapshot: Snapshot, path: Path, progress: Progress) -> None:
             "choose another: `ciem snapshot list`, then `ciem snapshot use ID`",
         ) from damaged
     finally:
-        (folder / path.name).unlink(missing_ok=True)
-        folder.rmdir()
-    _tidy(path.parent)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tidy(cache: Path) -> None:
-    found = sorted(cache.glob("*.sqlite"), key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in found[KEPT:]:
+    for old in _newest_first(cache.glob("*/*.sqlite"))[KEPT:]:
         with suppress(OSError):
             old.unlink()
+
+
+def _newest_first(paths: Iterable[Path]) -> list[Path]:
+    times: dict[Path, float] = {}
+    for path in paths:
+        with suppress(FileNotFoundError):  # somebody else has just tidied
+            times[path] = path.stat().st_mtime
+    return sorted(times, key=times.__getitem__, reverse=True)
 
 
 def _silent(_what: str, _done: int, _of: int) -> None:

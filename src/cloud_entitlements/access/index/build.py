@@ -14,13 +14,12 @@ from pathlib import Path
 from pyroaring import BitMap
 
 from cloud_entitlements.access.control import RCP, SCP, attached_levels
-from cloud_entitlements.access.index.keys import WIDE, literal, resource_key
+from cloud_entitlements.access.index.keys import literal
+from cloud_entitlements.access.index.policies import UNREAD_PARTS, Parts, Policies, as_bytes
 from cloud_entitlements.access.index.schema import FORMAT, IDENTITIES, TABLES
 from cloud_entitlements.access.organization import Identity, Organization, read_frame, read_identities
 from cloud_entitlements.inventory import Snapshot
-from cloud_entitlements.policy import UNREAD, MalformedPolicy, Policy, parse_policy
-from cloud_entitlements.policy.document import Statement
-from cloud_entitlements.policy.pattern import matches_everything
+from cloud_entitlements.policy import UNREAD, MalformedPolicy, parse_policy
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and of how much."""
@@ -29,30 +28,18 @@ _BATCH = 10_000
 LINKED_PATH = ":role/aws-service-role/"
 
 
-def build(snapshot: Snapshot, path: Path, progress: Progress) -> None:
-    """`path` must not exist."""
-    with sqlite3.connect(path) as database:
+def build(snapshot: Snapshot, path: Path, progress: Progress, earlier: Path | None = None) -> int:
+    """`path` must not exist; `earlier`: an index of another snapshot of the same. Returns how many policies were read."""
+    with sqlite3.connect(f"file:{path}", uri=True) as database:
         database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + TABLES)
         organization = read_frame(snapshot)
         writer = _Writer(database, organization, snapshot, progress)
         writer.identities()
-        writer.documents()
-        writer.holders()
+        policies = writer.documents(earlier)
+        writer.holders(policies.parts)
         writer.frame()
     database.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """A document as the index knows it; of one that can't be read nothing is known."""
-
-    statements: tuple[int, ...] = ()
-    always: tuple[tuple[str, str], ...] = ()
-    """Effect and pattern of the actions that it allows, or denies, on everything in every circumstance."""
-    unread: bool = False
-
-
-_UNREAD_PARTS = _Parts(unread=True)
+    return policies.read
 
 
 @dataclass
@@ -64,8 +51,6 @@ class _Writer:
     held: dict[tuple[str, ...], int] = field(default_factory=dict)
     """Sets of documents by their number."""
     needed: set[str] = field(default_factory=set)
-    parts: dict[str, _Parts] = field(default_factory=dict)
-    statements: dict[str, int] = field(default_factory=dict)
 
     def identities(self) -> None:
         total = self.snapshot.count("users") + self.snapshot.count("roles")
@@ -101,23 +86,18 @@ class _Writer:
         tags = json.dumps(dict(one.tags))
         return one.arn, type_, one.account_id, one.name, held, told, one.boundary, one.trust, tags
 
-    def documents(self) -> None:
-        """Each that somebody holds, or that guards something, is parsed once; the others are left out."""
-        held = self.needed - {UNREAD_MARK}
-        holding = {sha256 for documents in self.held for sha256 in documents}
-        needed = held | set(self._others())
-        done = 0
-        for row in self.snapshot.rows("documents"):
-            sha256 = row["sha256"]
-            if sha256 not in needed:
-                continue
-            self.database.execute("INSERT OR IGNORE INTO document VALUES (?, ?)", (sha256, row["text"]))
-            if sha256 in holding:
-                self.parts[sha256] = self._parts(row["text"])
-            done += 1
+    def documents(self, earlier: Path | None) -> Policies:
+        """Each that somebody holds is taken apart once, each that guards something is kept; the others are left out."""
+        held = {sha256 for documents in self.held for sha256 in documents}
+        needed = self.needed | set(self._others())
+        policies = Policies(self.database, held, earlier)
+        for done, row in enumerate(self.snapshot.rows("documents")):
+            if row["sha256"] in needed:
+                policies.add(row["sha256"], row["text"], held=row["sha256"] in held)
             if not done % _BATCH:
-                self.progress("reading policies", done, len(needed))
-        self._postings()
+                self.progress("reading policies", done, self.snapshot.count("documents"))
+        policies.finish()
+        return policies
 
     def _others(self) -> Iterator[str]:
         organization = self.organization
@@ -126,68 +106,10 @@ class _Writer:
         yield from (sha for found in organization.control_policies.values() for sha in found)
         yield from (one.document or "" for one in organization.resource_policies.values())
 
-    def _parts(self, text: str) -> _Parts:
-        try:
-            policy = parse_policy(text)
-        except MalformedPolicy:
-            return _UNREAD_PARTS
-        raw = json.loads(text)["Statement"]
-        listed = raw if isinstance(raw, list) else [raw]
-        always = [one for statement in policy.statements for one in _always(statement)]
-        others = [
-            self._number(statement, listed[statement.number], policy)
-            for statement in policy.statements
-            if not _is_always(statement)
-        ]
-        return _Parts(tuple(others), tuple(always))
-
-    def _number(self, statement: Statement, raw: Mapping[str, object], policy: Policy) -> int:
-        """Equal statements are one, whatever they are called."""
-        body = json.dumps({key: value for key, value in raw.items() if key != "Sid"})
-        text = f'{{"Version": "{policy.version}", "Statement": [{body}]}}'
-        known = self.statements.get(text)
-        if known is not None:
-            return known
-        number = self.statements[text] = len(self.statements)
-        self.database.execute(
-            "INSERT INTO statement VALUES (?, ?, ?, NULL)", (number, statement.effect, text)
-        )
-        self._post(number, statement, variables=policy.has_variables)
-        return number
-
-    _actions: dict[tuple[str, str], BitMap] = field(default_factory=lambda: defaultdict(BitMap))
-    _resources: dict[str, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
-    _not_actions: BitMap = field(default_factory=BitMap)
-
-    def _post(self, number: int, statement: Statement, *, variables: bool) -> None:
-        if statement.actions.negated:
-            self._not_actions.add(number)
-        else:
-            for pattern in statement.actions.patterns:
-                lower = pattern.lower()
-                self._actions[literal(lower), lower].add(number)
-        resources = statement.resources
-        if resources is None or resources.negated:
-            self._resources[WIDE].add(number)
-            return
-        for pattern in resources.patterns:
-            self._resources[resource_key(pattern, variables=variables)].add(number)
-
-    def _postings(self) -> None:
-        self.database.executemany(
-            "INSERT INTO by_action VALUES (?, ?, ?)",
-            ((*key, _bytes(found)) for key, found in self._actions.items()),
-        )
-        self.database.executemany(
-            "INSERT INTO by_resource VALUES (?, ?)",
-            ((key, _bytes(found)) for key, found in self._resources.items()),
-        )
-        self._name("not_action", self._not_actions)
-
     def _name(self, name: str, numbers: BitMap) -> None:
-        self.database.execute("INSERT INTO named VALUES (?, ?)", (name, _bytes(numbers)))
+        self.database.execute("INSERT INTO named VALUES (?, ?)", (name, as_bytes(numbers)))
 
-    def holders(self) -> None:
+    def holders(self, parts: Mapping[str, Parts]) -> None:
         """Who holds each statement: set by set, for equal sets are held by many."""
         sets = {number: documents for documents, number in self.held.items()}
         of_statement: dict[int, BitMap] = defaultdict(BitMap)
@@ -196,32 +118,32 @@ class _Writer:
         rows = self.database.execute("SELECT held, id FROM identity WHERE held IS NOT NULL ORDER BY held, id")
         for done, (number, found) in enumerate(groupby(rows, itemgetter(0))):
             ids = BitMap([row[1] for row in found])
-            parts_held = [self.parts.get(sha256, _UNREAD_PARTS) for sha256 in sets[number]]
-            self._held(number, parts_held)
-            for parts in parts_held:
-                for statement in parts.statements:
+            held = [parts.get(sha256, UNREAD_PARTS) for sha256 in sets[number]]
+            self._held(number, held)
+            for one in held:
+                for statement in one.statements:
                     of_statement[statement] |= ids
-                for one in parts.always:
-                    always[one] |= ids
-                if parts.unread:
+                for surely in one.always:
+                    always[surely] |= ids
+                if one.unread:
                     unread |= ids
             if not done % _BATCH:
                 self.progress("who holds what", done, len(sets))
         self._name("unread", unread)
         self.database.executemany(
             "UPDATE statement SET holders = ? WHERE id = ?",
-            ((_bytes(ids), number) for number, ids in of_statement.items()),
+            ((as_bytes(ids), number) for number, ids in of_statement.items()),
         )
         self.database.executemany(
             "INSERT INTO always VALUES (?, ?, ?, ?)",
-            ((effect, literal(pattern), pattern, _bytes(ids)) for (effect, pattern), ids in always.items()),
+            ((effect, literal(pattern), pattern, as_bytes(ids)) for (effect, pattern), ids in always.items()),
         )
 
-    def _held(self, number: int, held: list[_Parts]) -> None:
+    def _held(self, number: int, held: list[Parts]) -> None:
         statements = BitMap([one for parts in held for one in parts.statements])
         always = json.dumps([one for parts in held for one in parts.always])
         unread = any(parts.unread for parts in held)
-        row = (number, _bytes(statements), always, unread)
+        row = (number, as_bytes(statements), always, unread)
         self.database.execute("INSERT INTO held VALUES (?, ?, ?, ?)", row)
 
     def frame(self) -> None:
@@ -289,8 +211,10 @@ class _Writer:
             self._name(f"type {type_}", ids)
         insert = self.database.executemany
         insert("INSERT INTO managed VALUES (?, ?)", managed.items())
-        insert("INSERT INTO boundary VALUES (?, ?)", ((sha, _bytes(ids)) for sha, ids in boundaries.items()))
-        insert("INSERT INTO tag VALUES (?, ?, ?)", ((*key, _bytes(ids)) for key, ids in tags.items()))
+        insert(
+            "INSERT INTO boundary VALUES (?, ?)", ((sha, as_bytes(ids)) for sha, ids in boundaries.items())
+        )
+        insert("INSERT INTO tag VALUES (?, ?, ?)", ((*key, as_bytes(ids)) for key, ids in tags.items()))
 
     def _controls(self) -> None:
         """Who stands below a list of control policies; equal lists at different nodes are one."""
@@ -303,7 +227,7 @@ class _Writer:
                 for level in levels if isinstance(levels, tuple) else ():
                     found[type_, json.dumps(level)].add_range(first, last + 1)
         self.database.executemany(
-            "INSERT INTO control VALUES (?, ?, ?)", ((*key, _bytes(ids)) for key, ids in found.items())
+            "INSERT INTO control VALUES (?, ?, ?)", ((*key, as_bytes(ids)) for key, ids in found.items())
         )
 
 
@@ -317,22 +241,3 @@ def _allowed_principals(text: str | None) -> Iterator[str]:
         if statement.effect == "Allow" and statement.principals is not None:
             entries = statement.principals.entries
             yield from ("*",) if statement.principals.negated else (value for _, value in entries)
-
-
-def _is_always(statement: Statement) -> bool:
-    resources = statement.resources
-    everything = (
-        resources is not None and not resources.negated and any(map(matches_everything, resources.patterns))
-    )
-    return everything and not statement.conditions and not statement.actions.negated
-
-
-def _always(statement: Statement) -> Iterator[tuple[str, str]]:
-    if _is_always(statement):
-        yield from ((statement.effect, pattern.lower()) for pattern in statement.actions.patterns)
-
-
-def _bytes(numbers: BitMap) -> bytes:
-    numbers.run_optimize()
-    found: bytes = numbers.serialize()
-    return found
