@@ -4,7 +4,7 @@ from cloud_entitlements.access.answers import CERTAINTIES, Group, Permission, Pe
 from cloud_entitlements.access.can import Answered, Asker, Question
 from cloud_entitlements.access.errors import CannotAnswer, Damaged, NoSnapshot, NotFound
 from cloud_entitlements.access.index import AccessIndex
-from cloud_entitlements.access.opening import open_index
+from cloud_entitlements.access.opening import forget, open_index
 from cloud_entitlements.access.organization import Organization, read_organization
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Question",
     "Someone",
     "WhoCan",
+    "forget",
     "open_index",
     "read_organization",
 ]

@@ -54,16 +54,20 @@ class Asker:
 
     def can(self, question: Question) -> Answered:
         """Raises MalformedRequest for what is no question, NotFound for a principal that is not there."""
+        found, decision = self.decide(question)
+        return Answered(question, decision, found.tell_sources())
+
+    def decide(self, question: Question) -> tuple[Gathered, Decision]:
+        """The same for whoever needs no names of policies. Raises as `can` does."""
         found, request = self.prepared(question)
         if question.resource == "*" or not has_wildcard(question.resource):
-            return Answered(question, _noted(evaluate(found.stack, request)), found.sources)
+            return found, _noted(evaluate(found.stack, request))
         others = patterns_about(found.stack, request.action.lower(), request.context)
 
-        def decide(resource: str) -> Decision:
+        def of_one(resource: str) -> Decision:
             return evaluate(found.stack, replace(request, resource=resource))
 
-        within = decide_within(question.resource, others, decide)
-        return Answered(question, _noted(within.decision), found.sources)
+        return found, _noted(decide_within(question.resource, others, of_one).decision)
 
     def prepared(self, question: Question) -> tuple[Gathered, Request]:
         """The policies and the request, to be decided. Raises as `can` does."""

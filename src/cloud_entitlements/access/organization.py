@@ -66,6 +66,8 @@ class Organization:
     """Outcome of each collection by account and collector."""
     control_policies: Mapping[tuple[str, str], Sequence[str]]
     """SHA-256 of what is attached, by type of control policy and node."""
+    control_names: Mapping[tuple[str, str], str]
+    """What a person calls a control policy, by the node that it is attached to and its SHA-256."""
     control_types: Mapping[str, bool]
     """Types of control policies: switched on?"""
     text: Callable[[str], str | None]
@@ -126,6 +128,7 @@ def read_organization(snapshot: Snapshot) -> Organization:
 def read_frame(snapshot: Snapshot) -> Organization:
     """All but the identities."""
     organization: Mapping[str, Any] = next(snapshot.rows("organization"), {})
+    attached, names = _attached(snapshot)
     return Organization(
         id=organization.get("id", ""),
         management_account=organization.get("management_account_id", ""),
@@ -136,7 +139,8 @@ def read_frame(snapshot: Snapshot) -> Organization:
         collected={
             (row["account_id"], row["of_collector"]): row["outcome"] for row in snapshot.rows("collections")
         },
-        control_policies=_attached(snapshot),
+        control_policies=attached,
+        control_names=names,
         control_types={row["type"]: row["status"] == "ENABLED" for row in snapshot.rows("policy_types")},
         text=lambda sha256: next((row["text"] for row in snapshot.rows("documents", sha256=sha256)), None),
         role_named=lambda _account, _name: None,
@@ -152,14 +156,18 @@ def read_identities(snapshot: Snapshot, managed: Mapping[str, str | None]) -> It
         yield _identity("role", row, [row], managed)
 
 
-def _attached(snapshot: Snapshot) -> Mapping[tuple[str, str], list[str]]:
-    policies = {row["id"]: (row["type"], row["document"]) for row in snapshot.rows("organization_policies")}
+def _attached(
+    snapshot: Snapshot,
+) -> tuple[Mapping[tuple[str, str], list[str]], Mapping[tuple[str, str], str]]:
+    policies = {row["id"]: row for row in snapshot.rows("organization_policies")}
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    names: dict[tuple[str, str], str] = {}
     for row in snapshot.rows("organization_policy_targets"):
-        if row["policy_id"] in policies:
-            type_, document = policies[row["policy_id"]]
-            found[type_, row["target_id"]].append(document)
-    return found
+        policy = policies.get(row["policy_id"])
+        if policy is not None:
+            found[policy["type"], row["target_id"]].append(policy["document"])
+            names[row["target_id"], policy["document"]] = policy["name"] or policy["id"]
+    return found, names
 
 
 def _user(

@@ -40,7 +40,7 @@ def permissions_of(
     """Raises MalformedRequest, NotFound."""
     found, request = asker.prepared(Question(principal, "sts:GetCallerIdentity"))
     stack = replace(found.stack, resource=None, grants=(), s3=None)
-    one = _Holder(asker, stack, request, found.sources)
+    one = _Holder(asker, stack, request, found.tell_sources())
     entries = [entry for action in _actions(stack, service) for entry in one.of_action(action)]
     unread = {
         "identity": stack.identity is UNREAD or UNREAD in stack.identity,

@@ -11,6 +11,7 @@ from cloud_entitlements.access.can import Answered
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import Decision
 from cloud_entitlements.policy.cases import as_json
+from cloud_entitlements.policy.principal import Principal
 
 
 def answered_record(answered: Answered, snapshot: Snapshot) -> dict[str, Any]:
@@ -64,9 +65,16 @@ def _group(group: Group, found: WhoCan) -> dict[str, Any]:
     }
 
 
+def caller_type(caller: Principal) -> str:
+    """As the engine has it, but for whoever an account's own policies allow: `account`."""
+    return "account" if caller.type == "role" and not caller.name else caller.type
+
+
 def _other(decision: Decision) -> dict[str, Any]:
+    caller = decision.request.principal
     return {
-        "principal": decision.request.principal.arn or "anonymous",
+        "principal": caller.arn or "anonymous",
+        "type": caller_type(caller),
         "decision": decision.outcome,
         "residual": decision.residual,
         "context_keys": list(decision.context_keys),

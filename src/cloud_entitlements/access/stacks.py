@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cloud_entitlements.access.control import RCP, SCP, Controls
@@ -18,8 +18,8 @@ from cloud_entitlements.policy.stack import Layer, Levels, Member
 @dataclass(frozen=True, slots=True)
 class Gathered:
     stack: PolicyStack
-    sources: Mapping[str, str]
-    """By the place in the stack, `identity[0]`: where a person finds that policy."""
+    tell_sources: Callable[[], Mapping[str, str]]
+    """By the place in the stack, `identity[0]`: where a person finds that policy. Few who ask look."""
 
 
 def gather(
@@ -47,9 +47,16 @@ def gather(
         s3=UNREAD if _service(action) == "s3" else None,
         endpoint=UNREAD if through_endpoint else None,  # VPCE-01: nor are policies of endpoints
     )
-    return Gathered(
-        stack, {**_sources(held, identity), "resource[0]": _resource_words(organization, resource)}
-    )
+
+    def tell_sources() -> Mapping[str, str]:
+        return {
+            **_sources(held, identity),
+            **_control_words(organization, "scp", principal.account),
+            **_control_words(organization, "rcp", owner),
+            "resource[0]": _resource_words(organization, resource),
+        }
+
+    return Gathered(stack, tell_sources)
 
 
 def _service(action: str) -> str:
@@ -103,6 +110,18 @@ def holder_of(resource: str) -> str:
     """The bucket of an object: its policy is the bucket's."""
     head, colons, rest = resource.partition(":::")
     return f"{head}{colons}{rest.partition('/')[0]}" if colons else resource
+
+
+def _control_words(organization: Organization, layer: str, account: str | None) -> dict[str, str]:
+    """By place: `RestrictRegions at ou-ab12-11111111`."""
+    if not account or account not in organization.accounts:
+        return {}
+    type_ = SCP if layer == "scp" else RCP
+    return {
+        f"{layer}[{level}][{number}]": f"{organization.control_names.get((node, sha256), 'a policy')} at {node}"
+        for level, node in enumerate(organization.nodes(account))
+        for number, sha256 in enumerate(organization.control_policies.get((type_, node), ()))
+    }
 
 
 def _service_control(controls: Controls, principal: Principal) -> Levels:

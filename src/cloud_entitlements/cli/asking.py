@@ -131,13 +131,13 @@ def asking(context: Context, where: Where) -> Iterator[tuple[AccessIndex, Snapsh
 def _index(context: Context, snapshot: Snapshot) -> AccessIndex:
     from cloud_entitlements.access import open_index
     from cloud_entitlements.cli.progress import progress
-    from cloud_entitlements.server.folders import data_folder
+    from cloud_entitlements.server.folders import data_folder, index_folder
 
     data = data_folder(context.data_dir)
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         with progress() as tell:
-            return open_index(snapshot, data / "cache" / "access", tell)
+            return open_index(snapshot, index_folder(data), tell)
     except OSError as error:
         raise Failed(
             f"the index of the snapshot can't be read or kept: {error}",

@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cloud_entitlements.cli.context import Context, Failed, clean
 from cloud_entitlements.cli.printing import causes, record, rows
+
+if TYPE_CHECKING:
+    from cloud_entitlements.inventory import Snapshot
 
 GAPS = 3
 MOST_TOLD = 20
@@ -105,10 +109,21 @@ def imported(  # noqa: PLR0917  one parameter an option
             code="disk",
         ) from error
     _tell(done.problems)
+    _make_index(context, done.snapshot)
     found = _record(done.snapshot, default=True)
     record(context, {**found, "problems": [_problem(one) for one in done.problems]}, LIST)
     if done.problems:
         raise click.exceptions.Exit(GAPS)
+
+
+def _make_index(context: Context, snapshot: Snapshot) -> None:
+    """So that the first question need not wait; where it can't be kept, that question says why."""
+    from cloud_entitlements.access import open_index
+    from cloud_entitlements.cli.progress import progress
+    from cloud_entitlements.server.folders import data_folder, index_folder
+
+    with suppress(OSError), progress() as tell:
+        open_index(snapshot, index_folder(data_folder(context.data_dir)), tell).close()
 
 
 @snapshot.command(
@@ -147,8 +162,10 @@ def removed(context: Context, reference: str, yes: bool) -> None:
 
     What was collected through a connection stays: `ciem org remove` and `ciem account remove` are for that.
     """
+    from cloud_entitlements.access import forget
     from cloud_entitlements.inventory import default_snapshot
     from cloud_entitlements.inventory.offline import remove
+    from cloud_entitlements.server.folders import data_folder, index_folder
 
     folder = _folder(context)
     chosen = _removable(folder, reference)
@@ -164,6 +181,7 @@ def removed(context: Context, reference: str, yes: bool) -> None:
             "give this user the right to write there, and run the command again",
             code="disk",
         ) from error
+    forget(index_folder(data_folder(context.data_dir)), chosen.home.name)
     left = default_snapshot(folder)
     default = _record(left, default=True) if left else None
     record(context, {"name": name, "removed": ids, "default": default}, REMOVED)

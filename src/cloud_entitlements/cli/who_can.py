@@ -113,11 +113,12 @@ def _beyond(decision: Decision) -> dict[str, Any]:
     from pyroaring import FrozenBitMap
 
     from cloud_entitlements.access import Group
+    from cloud_entitlements.access.records import caller_type
 
     principal = decision.request.principal
     return {
         "arn": principal.arn or "anonymous",
-        "type": principal.type,
+        "type": caller_type(principal),
         "account_id": principal.account,
         "name": principal.name,
         "certainty": Group(FrozenBitMap(), decision).certainty,

@@ -191,7 +191,8 @@ def _text(name: str, said: Said, verdict: Verdict, decision: Decision) -> str:
     if name == RESOURCE and verdict == "denied" and said.deny != T and not decision.answer.needs_resource:
         return "it allows nothing here, and need not"
     if name == RESOURCE and _granted(decision) != F:
-        return "a grant or an ACL allows beside its policy"
+        word = "allows" if _granted(decision) == T else "may allow"
+        return f"a grant or an ACL {word} beside its policy"
     if name == RESOURCE and decision.answer.needs_resource:
         return (
             "its Allow is needed: across accounts, or because the resource decides who may be allowed at all"

@@ -15,3 +15,8 @@ def data_folder(given: str | None = None) -> Path:
 
 def snapshots_folder(data: Path) -> Path:
     return data / "snapshots"
+
+
+def index_folder(data: Path) -> Path:
+    """Indexes of snapshots: made from them, and may be deleted at any time."""
+    return data / "cache" / "access"

@@ -168,6 +168,7 @@ class _Writer:
             "management_account": organization.management_account,
             "collected": [[*key, outcome] for key, outcome in organization.collected.items()],
             "control_policies": [[*key, list(found)] for key, found in organization.control_policies.items()],
+            "control_names": [[*key, name] for key, name in organization.control_names.items()],
             "control_types": dict(organization.control_types),
             "standalone": organization.standalone,
         }

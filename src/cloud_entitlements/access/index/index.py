@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from cloud_entitlements.access.organization import Organization
 from cloud_entitlements.access.permissions import permissions_of
 from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS
 from cloud_entitlements.policy.catalogue import known_action
+from cloud_entitlements.policy.profiles import PROFILES
 
 
 class AccessIndex:
@@ -55,7 +57,9 @@ class AccessIndex:
         known = owner or owner_of(resource, self.organization)
         sought = Sought(action, resource, known, context, assume)
         groups = self._searcher.groups(sought)
-        beyond, notes = others(self._store, self._asker, sought.by("anonymous"))
+        # of credentials that only users have, nothing is assumed of others
+        asked = replace(sought, assume=tuple(one for one in assume if not PROFILES[one].lasting))
+        beyond, notes = others(self._store, self._asker, asked.by("anonymous"))
         unknown = () if known_action(action) else (f"unknown action `{action}`",)
         warnings = (*unknown, *notes)
         return WhoCan(

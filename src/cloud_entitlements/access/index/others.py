@@ -8,10 +8,12 @@ from dataclasses import replace
 from cloud_entitlements.access.can import Asker, Question
 from cloud_entitlements.access.index.store import Store
 from cloud_entitlements.policy import UNREAD, Decision, MalformedRequest, PolicyStack, evaluate
-from cloud_entitlements.policy.context import PRESENT, UNKNOWN
+from cloud_entitlements.policy.context import ABSENT, PRESENT, UNKNOWN
 from cloud_entitlements.policy.principal import Principal, parse_principal
+from cloud_entitlements.policy.services import quirks_of
 from cloud_entitlements.policy.stack import CompiledPolicy
 
+_STRANGER = dict.fromkeys(("aws:principalorgid", "aws:principalorgpaths"), ABSENT)
 _NOBODY_IN_PARTICULAR = ("aws:principalarn", "aws:principaltype", "aws:userid")
 
 
@@ -45,7 +47,7 @@ def _named(store: Store, stack: PolicyStack, action: str) -> list[Principal]:
 
 def _outside(store: Store, type_: str, value: str) -> Iterator[Principal]:
     if value == "*" and type_ in ("*", "AWS"):
-        yield parse_principal("anonymous")
+        yield _ANYBODY
     elif type_ == "Federated":
         yield Principal("federated", value)
     elif type_ in ("Service", "AWS"):
@@ -63,8 +65,17 @@ def _account(account: str) -> Principal:
     return Principal("role", f"arn:aws:iam::{account}:root", account)
 
 
+_ANYBODY = Principal("role", "any AWS account", "any AWS account")
+"""Signed in with an account that nobody knows, and that is in no organization of ours."""
+
+
 def _decided(asker: Asker, caller: Principal, question: Question) -> Decision:
     found, request = asker.of(caller, question)
+    if caller is _ANYBODY:
+        if quirks_of(request.service).unsigned(request):
+            found, request = asker.of(parse_principal("anonymous"), question)
+        else:
+            request = replace(request, context=request.context.with_states(_STRANGER))
     if caller.type == "role" and not caller.name:
         given = {key.lower() for key in question.context or {}}
         open_ = {key: PRESENT for key in _NOBODY_IN_PARTICULAR if key not in given}

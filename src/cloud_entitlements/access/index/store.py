@@ -80,6 +80,7 @@ class Store:
             resource_policies=_ResourcePolicies(self),
             collected={(owner, part): outcome for owner, part, outcome in self.meta("collected")},
             control_policies={(type_, node): found for type_, node, found in self.meta("control_policies")},
+            control_names={(node, sha256): name for node, sha256, name in self.meta("control_names")},
             control_types=self.meta("control_types"),
             text=self.text,
             role_named=self.role_named,

@@ -44,7 +44,7 @@ class Searcher:
         found: dict[Any, tuple[Decision, list[FrozenBitMap]]] = {}
         for among in self._among(sought):
             for part in parts(among):
-                decision = self.asker.can(sought.by(self.store.arn(part[0]))).decision
+                _, decision = self.asker.decide(sought.by(self.store.arn(part[0])))
                 if decision.outcome != "denied":
                     found.setdefault(_key(decision), (decision, []))[1].append(part)
         groups = [Group(FrozenBitMap(BitMap.union(*those)), decision) for decision, those in found.values()]

@@ -84,6 +84,7 @@ class GroupRecord(Schema):
 
 class OtherRecord(Schema):
     principal: str
+    type: str = Field(description="a principal's type; `account`: whoever the policies of that account allow")
     decision: Outcome
     residual: str
     context_keys: list[str]

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from cloud_entitlements.access import AccessIndex, open_index
 from cloud_entitlements.inventory import Snapshot
+from cloud_entitlements.server.folders import index_folder
 
 KEPT = 3
 """A large organization's takes memory: few are kept, and the one asked longest ago goes first."""
@@ -107,6 +108,6 @@ def _make(one: Opening, snapshot: Snapshot) -> None:
 
 def cache_folder() -> Path:
     """May be deleted at any time."""
-    folder: Path = settings.DATA_DIR / "cache" / "access"
+    folder = index_folder(settings.DATA_DIR)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cloud_entitlements.access import CERTAINTIES, AccessIndex, Answered, Group, Someone
+from cloud_entitlements.access.records import caller_type
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import Decision
 from cloud_entitlements.policy.catalogue import actions_of, known_action
@@ -178,10 +179,7 @@ def who(some: Filtered, form: Form, certainty: str, group: str) -> Mapping[str, 
         "group": group,
         "groups": groups,
         "more_groups": max(0, len(found.groups) - MOST_GROUPS),
-        "others": [
-            (one, _caller(one), form.of(one.request.principal.arn or "anonymous").address())
-            for one in found.others
-        ],
+        "others": [(one, _caller(one), _proof(one, form)) for one in found.others],
         "keys": tuple(open_keys)[:MOST_KEYS],
         "unfiltered": form.address(),
     }
@@ -190,12 +188,23 @@ def who(some: Filtered, form: Form, certainty: str, group: str) -> Mapping[str, 
 def _caller(decision: Decision) -> str:
     """Whom the resource's policy means, in words."""
     caller = decision.request.principal
+    own = (
+        f"account {caller.account}, whom its own policies allow"
+        if caller.account.isdigit()
+        else caller.account
+    )
     return {
         "anonymous": "everybody",
         "service": "an AWS service",
-        "root": f"account {caller.account}",
+        "account": own,
         "federated": "who signs in there",
-    }.get(caller.type, f"account {caller.account}")
+    }.get(caller_type(caller), f"account {caller.account}")
+
+
+def _proof(decision: Decision, form: Form) -> str:
+    """Of somebody who can be asked about by name."""
+    caller = decision.request.principal
+    return "" if caller_type(caller) == "account" else form.of(caller.arn or "anonymous").address()
 
 
 def _group(group: Group, some: Filtered, form: Form) -> ShownGroup:

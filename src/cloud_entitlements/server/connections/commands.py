@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from cloud_entitlements.access import forget
 from cloud_entitlements.aws.explained import KINDS
 from cloud_entitlements.aws.pasted import (
     Problem,
@@ -41,6 +42,7 @@ from cloud_entitlements.server.connections.knowledge import (
 from cloud_entitlements.server.connections.models import MAX_TAGS, TROUBLE, Account, Connection, Target
 from cloud_entitlements.server.connections.records import failure_record
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Taken
+from cloud_entitlements.server.folders import index_folder
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.models import Run
 
@@ -214,6 +216,7 @@ def remove(connection: Connection, data: Literal["keep", "purge"] = "keep") -> N
     shutil.rmtree(settings.STAGING_DIR / subject, ignore_errors=True)
     if data == "purge":
         remove_connection(settings.SNAPSHOTS_DIR, subject)
+        forget(index_folder(settings.DATA_DIR), subject)
 
 
 def stack_facts(connection: Connection) -> dict[str, str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+import sqlite3
 from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
+from cloud_entitlements.access import CannotAnswer, open_index
 from cloud_entitlements.aws import checks
 from cloud_entitlements.aws.checks import CheckResult
 from cloud_entitlements.aws.collectors import OF_ACCOUNT
@@ -24,9 +27,11 @@ from cloud_entitlements.server.connections.models import Account, Check, Connect
 from cloud_entitlements.server.connections.records import failure_record
 from cloud_entitlements.server.connections.schedule import ACCOUNT
 from cloud_entitlements.server.connections.task import Task
+from cloud_entitlements.server.folders import index_folder
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.models import WorkItem
 
+log = logging.getLogger(__name__)
 UNCOUNTED = (Account.Status.NOT_TARGETED, Account.Status.LEFT, Account.Status.CLOSED)
 
 
@@ -51,7 +56,16 @@ def publish_run(task: Task) -> dict[str, object]:
     prune(settings.SNAPSHOTS_DIR, str(connection.id))
     ledger.prune(str(connection.id))
     shutil.rmtree(task.staging.folder, ignore_errors=True)
+    _make_index(snapshot)
     return {"snapshot": snapshot.manifest.id}
+
+
+def _make_index(snapshot: Snapshot) -> None:
+    """So that the first question need not wait. It may fail: then that question makes it, or says why it can't."""
+    try:
+        open_index(snapshot, index_folder(settings.DATA_DIR)).close()
+    except (OSError, CannotAnswer, sqlite3.Error):
+        log.exception("the index of snapshot %s could not be made", snapshot.manifest.id)
 
 
 def _note_unfinished(task: Task) -> None:
