@@ -13,7 +13,6 @@ from typing import Any
 
 from pyroaring import BitMap, FrozenBitMap
 
-from cloud_entitlements.access.index.store import NOBODY
 from cloud_entitlements.access.index.varying import ACCOUNT, States, Varying
 from cloud_entitlements.access.within import resource_patterns
 from cloud_entitlements.policy.catalogue import stand_in
@@ -232,13 +231,37 @@ def _with(asked: Asked, states: States) -> Asked:
     return changed._replace(principal=replace(asked.principal, account=account[0]))
 
 
+_FEW = 5_000
+"""Sets up to this size are sorted identity by identity, larger ones cut what is there in two."""
+
+
 def partition(ids: FrozenBitMap, sets: Iterable[FrozenBitMap]) -> list[FrozenBitMap]:
     """The identities in parts that no set cuts."""
-    parts = [ids] if ids else []
+    small: list[FrozenBitMap] = []
+    large: list[FrozenBitMap] = []
     for one in sets:
-        cut: list[FrozenBitMap] = []
-        for part in parts:
-            inside = part & one
-            cut += [inside, part - one] if NOBODY != inside != part else [part]
-        parts = cut
+        inside = ids & one
+        (small if len(inside) <= _FEW else large).append(inside)
+    parts = _by_membership(ids, small)
+    for one in large:
+        parts = [piece for part in parts for piece in _cut(part, one)]
     return parts
+
+
+def _by_membership(ids: FrozenBitMap, sets: Iterable[FrozenBitMap]) -> list[FrozenBitMap]:
+    member: dict[int, list[int]] = defaultdict(list)
+    for number, one in enumerate(sets):
+        for id_ in one:
+            member[id_].append(number)
+    alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for id_, numbers in member.items():
+        alike[tuple(numbers)].append(id_)
+    rest = ids - BitMap(member)
+    return [*([FrozenBitMap(rest)] if rest else []), *map(FrozenBitMap, alike.values())]
+
+
+def _cut(part: FrozenBitMap, by: FrozenBitMap) -> tuple[FrozenBitMap, ...]:
+    inside = part & by
+    if not inside or len(inside) == len(part):
+        return (part,)
+    return inside, part - by

@@ -108,6 +108,8 @@ class Varying:
         self, keys: tuple[str, ...], ids: FrozenBitMap, judge: Callable[[States], T]
     ) -> dict[T, FrozenBitMap]:
         """The identities by what `judge` says of their states; equal states are judged once."""
+        if any(key in (_ARN, _NAME) for key in keys):
+            return self._one_by_one(keys, ids, judge)
         found: dict[T, BitMap] = defaultdict(BitMap)
         for states, some in self._parts(keys, ids):
             if some:
@@ -125,7 +127,7 @@ class Varying:
         elif len(keys) == 1 and keys[0].startswith(_TAG):
             yield from self._by_tag(keys[0], ids)
         else:
-            yield from self._one_by_one(keys, ids)
+            yield from self._grouped(keys, ids)
 
     def _by_tag(self, key: str, ids: FrozenBitMap) -> Iterator[tuple[States, BitMap | FrozenBitMap]]:
         rest = BitMap(ids)
@@ -140,16 +142,33 @@ class Varying:
         return ABSENT if self.type == "user" else UNKNOWN
 
     def _one_by_one(
+        self, keys: tuple[str, ...], ids: FrozenBitMap, judge: Callable[[States], T]
+    ) -> dict[T, FrozenBitMap]:
+        """Where hardly two are alike."""
+        found: dict[T, list[int]] = defaultdict(list)
+        if keys == (_ARN,):
+            for number, arn in self.store.rows_in("SELECT id, arn FROM identity WHERE id IN", list(ids)):
+                found[judge({_ARN: (arn,)})].append(number)
+        else:
+            for number, states in self._read(keys, ids):
+                found[judge(dict(zip(keys, states, strict=True)))].append(number)
+        return {verdict: FrozenBitMap(numbers) for verdict, numbers in found.items()}
+
+    def _grouped(
         self, keys: tuple[str, ...], ids: FrozenBitMap
     ) -> Iterator[tuple[States, BitMap | FrozenBitMap]]:
         found: dict[tuple[State, ...], list[int]] = defaultdict(list)
+        for number, states in self._read(keys, ids):
+            found[states].append(number)
+        for states, numbers in found.items():
+            yield dict(zip(keys, states, strict=True)), BitMap(numbers)
+
+    def _read(self, keys: tuple[str, ...], ids: FrozenBitMap) -> Iterator[tuple[int, tuple[State, ...]]]:
         needs_account = any(key in _OF_ACCOUNT or key in _OF_OWN_RESOURCE for key in keys)
         query = "SELECT id, arn, name, account, tags FROM identity WHERE id IN"
         for row in self.store.rows_in(query, list(ids)):
             states = self._states(row, needs_account=needs_account)
-            found[tuple(states.get(key, self._untagged) for key in keys)].append(row[0])
-        for those, numbers in found.items():
-            yield dict(zip(keys, those, strict=True)), BitMap(numbers)
+            yield row[0], tuple(states.get(key, self._untagged) for key in keys)
 
     def _states(self, row: Any, *, needs_account: bool) -> dict[str, State]:
         _, arn, name, account, tags = row
