@@ -112,6 +112,27 @@ def test_a_table_shows_two_hundred_and_other_forms_all(ciem: Ciem, importing: An
     assert len(ciem("who-can", "sqs:SendMessage", QUEUE, "--output", "jsonl").out.splitlines()) == 251
 
 
+def test_a_pattern_of_actions_is_answered_for_each_that_matches(shop: Ciem) -> None:
+    found = shop("who-can", "sqs:*Message", QUEUE, "--output", "jsonl")
+    assert found.code == 0
+    assert {(one["action"], one["name"]) for one in lines(found.out) if one["certainty"] == "certain"} == {
+        ("sqs:DeleteMessage", "root"),
+        ("sqs:ReceiveMessage", "root"),
+        ("sqs:SendMessage", "ada"),
+        ("sqs:SendMessage", "root"),
+    }
+    counts = {
+        one["action"]: one["counts"]
+        for one in shop("who-can", "sqs:*Message", QUEUE, "--output", "json").json
+    }
+    assert counts["sqs:SendMessage"] == {"certain": 2, "conditional": 1, "incomplete": 1}
+    table = shop("who-can", "sqs:*Message", QUEUE)
+    assert [line.split() for line in table.out.splitlines() if "SendMessage" in line] == [
+        ["sqs:SendMessage", "2", "1", "1", "0"]
+    ]
+    assert "ask for one action" in table.err
+
+
 def test_a_key_of_the_request_settles_what_hangs_on_it(shop: Ciem) -> None:
     mfa = ("--context", "aws:MultiFactorAuthPresent=true")
     found = lines(shop("who-can", "sqs:SendMessage", QUEUE, *mfa, "--output", "jsonl").out)
@@ -202,7 +223,7 @@ def test_large_groups_are_printed_piece_by_piece(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("sqs:Send*",), 1, "is no action"),
+        (("sqs:Sned*",), 1, "no action of AWS"),
         (("SendMessage",), 1, "is no action"),
         (("sqs:SendMessage", "--limit", "-1"), 2, "-1"),
         (("sqs:SendMessage", "--resource-account", "12"), 2, "an account id has 12 digits"),

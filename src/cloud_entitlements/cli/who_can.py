@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cloud_entitlements.cli.actions import actions_meant
 from cloud_entitlements.cli.asking import (
     TABLE_ROWS,
     Known,
@@ -41,11 +42,17 @@ _CSV = {
 }  # fmt: skip
 
 
+_MANY = {
+    "action": "ACTION", "counts.certain": "CERTAIN", "counts.conditional": "CONDITIONAL",
+    "counts.incomplete": "INCOMPLETE", "beyond": "BEYOND THE SNAPSHOT",
+}  # fmt: skip
+
+
 @click.command(
     "who-can",
     help="Who may do ACTION on RESOURCE? Everybody in the snapshot is certain, conditional, incomplete (something was "
-    "not read that could change the answer), or denied and not in the list. Wildcards in RESOURCE ask for all that it "
-    "matches.",
+    "not read that could change the answer), or denied and not in the list. Wildcards in ACTION ask for each action that "
+    "matches, wildcards in RESOURCE for all that it matches.",
 )
 @click.argument("action")
 @click.argument("resource", default="*")
@@ -56,9 +63,29 @@ _CSV = {
 def who_can(
     context: Context, *, action: str, resource: str, known: Known, where: Where, limit: int | None
 ) -> None:
+    actions = actions_meant(action)
     with asking(context, where) as (index, snapshot):
-        found = index.who_can(action, resource, known.owner, known.context, known.assume)
-        show(context, found, snapshot, most(context, limit))
+        found = (index.who_can(one, resource, known.owner, known.context, known.assume) for one in actions)
+        if actions == [action]:
+            show(context, next(found), snapshot, most(context, limit))
+        else:
+            show_many(context, found, snapshot, limit)
+
+
+def show_many(context: Context, found: Iterator[WhoCan], snapshot: Snapshot, limit: int | None) -> None:
+    """Table and JSON have an entry for each action, and no identities: those come line by line in the other forms."""
+    from cloud_entitlements.access.records import who_can_record
+
+    if context.output in ("jsonl", "csv"):
+        lines = ({"action": one.action, **line} for one in found for line in _lines(_first(one, limit)))
+        rows(context, lines, {"action": "ACTION", **_CSV})
+        return
+    records = [{**who_can_record(one, snapshot), "beyond": len(one.others)} for one in found]
+    if context.output == "json":
+        rows(context, records, _MANY)
+        return
+    table(records, _MANY)
+    click.echo("ciem: ask for one action, or for `--output jsonl`, to see who they are", err=True)
 
 
 def show(context: Context, found: WhoCan, snapshot: Snapshot, limit: int | None) -> None:
