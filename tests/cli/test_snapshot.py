@@ -130,11 +130,14 @@ def test_an_import_is_removed_by_its_name_with_all_its_snapshots(
     assert (ended.json["name"], sorted(ended.json["removed"])) == ("audit", sorted(ids[1:]))
     assert ended.json["default"]["name"] == "other"
     assert names(ciem) == ["other"]
+    indexes = tmp_path / "data" / "cache" / "access"
+    assert len(list(indexes.glob("*/*.sqlite"))) == 1, "of what is left; importing has made it"
     (left,) = (path for path in (tmp_path / "data" / "snapshots").iterdir() if path.is_dir())
     assert (left / ids[0]).is_dir()
     last = ciem("snapshot", "remove", "other", "--yes", "--output", "json").json
     assert last["default"] is None
     assert names(ciem) == []
+    assert not list(indexes.glob("*/*"))
 
 
 def test_a_snapshot_of_an_import_is_removed_by_its_id(ciem: Ciem, given: Any) -> None:

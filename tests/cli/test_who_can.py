@@ -282,12 +282,13 @@ try:
     main()
 except SystemExit as ended:
     assert not ended.code, ended.code
-heavy = {"django", "boto3", "botocore", "rich"} & set(sys.modules)
+heavy = {"django", "boto3", "botocore", "rich", "duckdb"} & set(sys.modules)
 assert not heavy, heavy
 """
 
 
-def test_neither_django_nor_boto3_is_imported(shop: Ciem, tmp_path: Path) -> None:
+def test_neither_django_nor_boto3_is_imported_nor_what_made_the_index(shop: Ciem, tmp_path: Path) -> None:
+    shop("who-can", "sqs:SendMessage", QUEUE)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     arguments = ["who-can", "sqs:SendMessage", QUEUE, "--output", "jsonl"]

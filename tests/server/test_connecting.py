@@ -18,6 +18,7 @@ from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.server.connections import commands, records, schedule
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.refusals import Invalid, NotReady, Taken
+from cloud_entitlements.server.folders import index_folder
 from cloud_entitlements.simulator.process import Running
 from cloud_entitlements.work.models import Run
 
@@ -227,10 +228,13 @@ def test_switching_off_stops_a_run_within_two_seconds_and_loses_nothing(
 
 def test_removal_forgets_at_once_and_purges_on_request(connected: Connection) -> None:
     snapshots = settings.SNAPSHOTS_DIR / str(connected.id)
+    indexes = index_folder(settings.DATA_DIR) / str(connected.id)
     assert snapshots.exists()
+    assert list(indexes.glob("*.sqlite")), "made when the snapshot was published"
     commands.remove(connected, "purge")
     assert not Connection.objects.exists()
     assert not snapshots.exists()
+    assert not indexes.exists()
     assert not Run.objects.exists()
 
 

@@ -11,7 +11,9 @@ from cloud_entitlements.access.can import Answered
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import Decision
 from cloud_entitlements.policy.cases import as_json
+from cloud_entitlements.policy.keys import spelled
 from cloud_entitlements.policy.principal import Principal
+from cloud_entitlements.policy.spelling import told_keys
 
 
 def answered_record(answered: Answered, snapshot: Snapshot) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def _group(group: Group, found: WhoCan) -> dict[str, Any]:
         "count": len(group.ids),
         "example": found.identities(group.ids, 0, 1)[0].arn,
         "residual": decision.residual,
-        "context_keys": list(decision.context_keys),
+        "context_keys": list(told_keys(decision)),
         "incomplete": list(decision.incomplete),
     }
 
@@ -77,7 +79,7 @@ def _other(decision: Decision) -> dict[str, Any]:
         "type": caller_type(caller),
         "decision": decision.outcome,
         "residual": decision.residual,
-        "context_keys": list(decision.context_keys),
+        "context_keys": list(told_keys(decision)),
         "incomplete": list(decision.incomplete),
     }
 
@@ -108,7 +110,7 @@ def someone_record(one: Someone) -> dict[str, Any]:
 def permission_record(one: Permission) -> Mapping[str, Any]:
     return {
         **asdict(one),
-        "context_keys": list(one.context_keys),
+        "context_keys": [spelled(key) for key in one.context_keys],
         "incomplete": list(one.incomplete),
         "sources": list(one.sources),
     }

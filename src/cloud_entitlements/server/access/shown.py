@@ -14,6 +14,7 @@ from cloud_entitlements.policy import Decision
 from cloud_entitlements.policy.catalogue import actions_of, known_action
 from cloud_entitlements.policy.layers import IDENTITY, RESOURCE
 from cloud_entitlements.policy.lint.near import meant_perhaps
+from cloud_entitlements.policy.spelling import told_keys
 from cloud_entitlements.server.access.chain import TITLES, Chain, chain, in_words
 from cloud_entitlements.server.access.form import Form
 from cloud_entitlements.server.access.listed import Filtered, Row, key_of
@@ -61,7 +62,7 @@ class Can:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return self.decision.context_keys[:MOST_KEYS]
+        return told_keys(self.decision)[:MOST_KEYS]
 
     @property
     def permissions(self) -> str:
@@ -165,7 +166,7 @@ class Count:
 def who(some: Filtered, form: Form, certainty: str, group: str) -> Mapping[str, Any]:
     found = some.found
     groups = [_group(one, some, form) for one in found.groups[:MOST_GROUPS]]
-    open_keys = dict.fromkeys(key for one in found.groups for key in one.decision.context_keys)
+    open_keys = dict.fromkeys(key for one in found.groups for key in told_keys(one.decision))
     return {
         "found": found,
         "warnings": warnings(found.action, found.warnings),
