@@ -36,6 +36,7 @@ check: $(SYNCED)
 bench: $(SYNCED)
 	$(UV) run --no-sync python benchmarks/collect.py
 	$(UV) run --no-sync python benchmarks/decisions.py
+	$(UV) run --no-sync python benchmarks/who_can.py
 
 soak: $(SYNCED)
 	$(UV) run --no-sync python benchmarks/many_accounts.py

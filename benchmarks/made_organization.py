@@ -52,6 +52,13 @@ def written(folder: Path, identities: int, seed: int = 7) -> dict[str, Any]:
     }
 
 
+def changed(folder: Path, identities: int) -> None:
+    """The last account has other policies than before."""
+    accounts = account_ids(identities)
+    random = Random(f"changed {accounts[-1]}")
+    _write(folder / "accounts" / f"{accounts[-1]}.json", _account(random, accounts[-1], accounts))
+
+
 def bucket(account: str, number: int) -> str:
     return f"arn:aws:s3:::data-{account}-{number}"
 
