@@ -71,10 +71,11 @@ def mutants_of(path: Path, name: str) -> list[Mutant]:
             if result in told:
                 continue  # two ways to the same source
             told.add(result)
-            place = f"{name} {where}".strip()
-            seen[place, what] += 1
-            times = seen[place, what]
-            made.append(Mutant(path, place, what if times == 1 else f"{what} ({times})", tree, spot, instead))
+            place, called = f"{name} {where}".strip(), what.replace("`", "'")  # code on a page
+            seen[place, called] += 1
+            times = seen[place, called]
+            called += f" ({times})" if times > 1 else ""
+            made.append(Mutant(path, place, called, tree, spot, instead))
     return made
 
 
@@ -116,7 +117,8 @@ def _edits(statement: Spot) -> Iterator[tuple[Spot, ast.AST, str, str]]:
     before = _head(node)
     for instead, what in of_statement(node):
         yield statement, instead, what or _change(before, _head(instead)), ast.unparse(instead)
-    for spot, line in _expressions(node, ()):
+    # what is raised is told to people
+    for spot, line in _expressions(node, ()) if not isinstance(node, ast.Raise) else ():
         for instead, what in of_expression(spot.get()):
             yield spot, instead, *_told(statement, spot, line, instead, what)
 

@@ -21,13 +21,20 @@ from typing import Any
 
 from hypothesis.errors import UnsatisfiedAssumption
 
-from tests.policy import test_cases, test_cases_decision, test_explain, test_properties, test_split_is_sound
+from tests.policy import (
+    test_cases,
+    test_cases_decision,
+    test_explain,
+    test_partly_read,
+    test_properties,
+    test_split_is_sound,
+)
 
 OURS = "cloud_entitlements"
 ROOM = f"{OURS}.policy"
 EXAMPLES, SEEDS = 200, 2
 """Of each property; and of rounds of sixty policies held against concrete requests."""
-_TESTS = (test_cases, test_cases_decision, test_explain, test_properties, test_split_is_sound)
+_TESTS = (test_cases_decision, test_explain, test_partly_read, test_properties, test_split_is_sound)
 PROPERTIES = (
     "test_a_deny_more_and_an_allow_less_never_grant",
     "test_order_case_and_form_do_not_matter",
@@ -90,11 +97,11 @@ def _passes(engine: ModuleType, case: dict[str, Any]) -> bool:
 
 def _checks(*, properties: bool) -> Iterator[tuple[str, Any]]:
     warnings.simplefilter("ignore")
-    again = {one.__name__: _anew(one) for one in _TESTS[1:]}
-    decision, explain, of_every_policy, split = again.values()
+    again = {one.__name__: _anew(one) for one in _TESTS}
+    decision, explain, partly, of_every_policy, split = again.values()
     yield "unknown context", decision.test_no_answer_is_changed_by_what_else_is_unknown
-    for name in (one for one in vars(explain) if one.startswith("test_")):
-        yield name, getattr(explain, name)
+    for held in (vars(explain), vars(partly)):
+        yield from ((name, check) for name, check in held.items() if name.startswith("test_"))
     if not properties:
         return
     for name in PROPERTIES:

@@ -18,7 +18,7 @@ import click
 from tests.mutation import oracle
 from tests.mutation.mutants import Mutant
 
-LIMIT = 60
+LIMIT = 20
 """Seconds of the processor's time; a survivor takes some five."""
 MEMORY = 2 << 30
 _FORK = multiprocessing.get_context("fork")

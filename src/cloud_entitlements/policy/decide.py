@@ -74,7 +74,8 @@ def decide(stack: PolicyStack, request: Request, asked: Asked) -> Answer:
     same = owner == request.principal.account
     allowed = _allowed(asking, same=same)
     needs = not same or explicit
-    why = "" if same or not quirks.at_home_only(request) else _AT_HOME
+    abroad = not same and bool(request.principal.account)
+    why = _AT_HOME if abroad and quirks.at_home_only(request) else ""
     return Answer(min(negated(denied), allowed), denied, layers, granted, same, why, needs)
 
 
