@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -40,13 +40,13 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true", help="try the cases alone, and no properties")
     given = parser.parse_args()
-    mutants = [one for file in _files(given.files) for one in mutants_of(file, str(file.relative_to(ROOM)))]
+    mutants = [one for file in files(given.files) for one in mutants_of(file, str(file.relative_to(ROOM)))]
     known = accepted()
     manner = Manner(given.jobs, known.keys(), oracle.answers() if given.hints else None, given.quick)
     return _report(run(mutants, manner), known, whole=given.files == WHOLE)
 
 
-def _files(names: list[str]) -> list[Path]:
+def files(names: Sequence[str]) -> list[Path]:
     found = [ROOM / name for name in names]
     return [file for one in found for file in (sorted(one.glob("*.py")) if one.is_dir() else [one])]
 

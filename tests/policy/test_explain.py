@@ -189,6 +189,23 @@ def test_a_call_of_several_requests_has_an_explanation_for_each() -> None:
     ]
 
 
+def test_a_call_of_one_request_has_no_parts() -> None:
+    assert told(identity_policies=[policy(statement("Allow"))]).parts == ()
+
+
+def test_a_key_that_the_service_does_not_supply_is_told_as_not_known() -> None:
+    """PASS-02: tags of a role that is passed are not to be relied on, whatever the question says of them."""
+    condition = {"StringEquals": {"aws:ResourceTag/team": "blue"}}
+    found = told(
+        action="iam:PassRole",
+        resource="arn:aws:iam::111122223333:role/App",
+        context={"aws:ResourceTag/team": "blue"},
+        identity_policies=[policy(statement("Allow", Action="iam:PassRole", condition=condition))],
+    )
+    (one,) = layer(found, "identity").statements[0].conditions
+    assert (one.found, one.state, one.truth) == ((), "unknown", "unknown")
+
+
 def test_the_tree_is_plain_json() -> None:
     found = told(identity_policies=[policy(statement("Allow"))])
     again = json.loads(json.dumps(as_json(found)))
