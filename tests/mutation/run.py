@@ -17,6 +17,7 @@ import click
 
 from tests.mutation import oracle
 from tests.mutation.mutants import Mutant
+from tests.policy import test_cases
 
 LIMIT = 20
 """Seconds of the processor's time; a survivor takes some five."""
@@ -127,8 +128,9 @@ def _module(mutant: Mutant) -> str:
 
 
 def _hint(right: list[Any]) -> str:
+    """What a case could have expected and none does."""
     for case, before, after in zip(oracle.CASES, right, oracle.answers(), strict=True):
-        for field in before if before != after else ():
-            if before[field] != after.get(field):
-                return f"changes `{field}` of {case['name']!r}: {before[field]!r} → {after.get(field)!r}"
+        for field in test_cases.EXPECTED if before != after else ():
+            if before.get(field) != after.get(field):
+                return f"changes `{field}` of {case['name']!r}: {before.get(field)!r} → {after.get(field)!r}"
     return ""
