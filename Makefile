@@ -1,4 +1,4 @@
-# Four words: make demo, make test, make check, make bench; and make soak, which takes ten minutes.
+# Four words: make demo, make test, make check, make bench; and make soak and make mutate, which take long.
 # Needs Python 3.11+ (with venv) and make. uv is taken from PATH, else brought in a private virtual environment.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ SYNCED := .venv/.synced
 PYTEST_ARGS ?= -n 2 --dist loadfile
 export UV_PYTHON ?= $(PYTHON)
 
-.PHONY: demo test check bench soak format help
+.PHONY: demo test check bench soak mutate format help
 
 help:
 	@sed -n '1,2p' Makefile
@@ -17,6 +17,7 @@ help:
 	@echo "  make check   lint, types, rooms, template"
 	@echo "  make bench   what is fast, beside a peer"
 	@echo "  make soak    a thousand accounts: memory, calls, and that each costs the same"
+	@echo "  make mutate  small wrong turns of the policy engine, each of which a case must find out"
 
 demo: $(SYNCED)
 	$(UV) run --no-sync ciem demo
@@ -40,6 +41,9 @@ bench: $(SYNCED)
 
 soak: $(SYNCED)
 	$(UV) run --no-sync python benchmarks/many_accounts.py
+
+mutate: $(SYNCED)
+	$(UV) run --no-sync python -m tests.mutation
 
 format: $(SYNCED)
 	$(UV) run --no-sync ruff format

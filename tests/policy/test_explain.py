@@ -109,6 +109,69 @@ def test_a_resource_policy_says_as_what_it_names_the_caller() -> None:
     assert layer(found, "resource").verdict == "allowed"
 
 
+def test_each_way_to_name_the_caller_has_its_word() -> None:
+    account, provider = "111122223333", "accounts.google.com"
+    session, alice = QUESTION["principal"], f"arn:aws:iam::{account}:user/alice"
+    guest, role = f"arn:aws:sts::{account}:federated-user/guest", f"arn:aws:iam::{account}:role/Dev"
+    token: dict[str, Any] = {"federated": provider}
+    ways: list[tuple[str, Any, dict[str, str]]] = [
+        ("any", "anonymous", {"AWS": "*"}),
+        ("account", alice, {"AWS": account}),
+        ("user", alice, {"AWS": alice}),
+        ("federated parent", guest, {"AWS": alice}),
+        ("role", session, {"AWS": role}),
+        ("session", session, {"AWS": session}),
+        ("service", "lambda.amazonaws.com", {"Service": "lambda.amazonaws.com"}),
+        ("federated", token, {"Federated": provider}),
+    ]
+    for word, caller, named in ways:
+        found = told(
+            principal=caller,
+            session_of=alice if caller == guest else None,
+            resource_policy=policy(statement("Allow", Principal=named)),
+        )
+        assert layer(found, "resource").statements[0].principal == (word,)
+
+
+def test_who_did_not_sign_is_called_anonymous() -> None:
+    assert told(principal="anonymous").principal == "anonymous"
+
+
+ROTATE = {"action": "kms:EnableKeyRotation", "resource": "arn:aws:kms:eu-west-1:444455556666:key/1"}
+
+
+def test_what_never_works_across_accounts_says_so() -> None:
+    both = {"identity_policies": [policy(statement("Allow", Action="*"))], "resource_account": None}
+    found = told(**ROTATE, **both, resource_policy=policy(statement("Allow", Action="*", Principal="*")))
+    assert found.summary == "denied: this action is never allowed across accounts"
+
+
+def test_a_service_has_no_account_to_be_across_from() -> None:
+    named = {"Service": "lambda.amazonaws.com"}
+    found = told(
+        **ROTATE,
+        principal="lambda.amazonaws.com",
+        resource_account=None,
+        resource_policy=policy(statement("Allow", Action="*", Principal=named)),
+    )
+    assert found.summary == "allowed: resource[0] statement 0"
+
+
+def test_a_grant_that_may_be_the_callers_is_told_as_open() -> None:
+    acl = [{"Grantee": {"Type": "CanonicalUser", "ID": "79a59df9"}, "Permission": "READ"}]
+    found = told(resource_account="444455556666", s3={"object_ownership": "ObjectWriter", "object_acl": acl})
+    assert layer(found, "resource").verdict == "conditional"
+
+
+def test_whose_bucket_it_is_does_not_matter_where_its_allow_is_needed_in_any_case() -> None:
+    found = told(
+        resource_account=None,
+        switches={"explicit_services": ["s3"]},
+        identity_policies=[policy(statement("Allow"))],
+    )
+    assert layer(found, "resource").text.startswith("its Allow is needed")
+
+
 def test_what_no_policy_decides_says_so() -> None:
     found = told(action="sts:GetCallerIdentity", resource="*", identity_policies=[policy(statement("Deny"))])
     assert (found.decision, found.summary, found.layers) == ("allowed", "allowed: no policy governs it", ())
@@ -124,6 +187,23 @@ def test_a_call_of_several_requests_has_an_explanation_for_each() -> None:
         ("lambda:InvokeFunctionUrl", "allowed"),
         ("lambda:InvokeFunction", "denied"),
     ]
+
+
+def test_a_call_of_one_request_has_no_parts() -> None:
+    assert told(identity_policies=[policy(statement("Allow"))]).parts == ()
+
+
+def test_a_key_that_the_service_does_not_supply_is_told_as_not_known() -> None:
+    """PASS-02: tags of a role that is passed are not to be relied on, whatever the question says of them."""
+    condition = {"StringEquals": {"aws:ResourceTag/team": "blue"}}
+    found = told(
+        action="iam:PassRole",
+        resource="arn:aws:iam::111122223333:role/App",
+        context={"aws:ResourceTag/team": "blue"},
+        identity_policies=[policy(statement("Allow", Action="iam:PassRole", condition=condition))],
+    )
+    (one,) = layer(found, "identity").statements[0].conditions
+    assert (one.found, one.state, one.truth) == ((), "unknown", "unknown")
 
 
 def test_the_tree_is_plain_json() -> None:

@@ -77,7 +77,8 @@ def decide(stack: PolicyStack, request: Request, asked: Asked, quirks: Quirks) -
         at_home = _allowed(stack, request, quirks, layers, granted, explicit=explicit, same=True)
         allowed, same = (allowed, True) if allowed == at_home else (U, None)
     needs = explicit or same is False
-    why = _AT_HOME if same is False and quirks.at_home_only(request) else ""
+    abroad = same is False and bool(request.principal.account)
+    why = _AT_HOME if abroad and quirks.at_home_only(request) else ""
     return Answer(min(negated(denied), allowed), denied, layers, granted, same, why, needs)
 
 

@@ -232,6 +232,7 @@ def _lacking(answer: Answer, request: Request) -> set[str]:
         lacking.add(IDENTITY)
     needs_resource = answer.needs_resource or not request.principal.account
     at_resource = {**layers[RESOURCE].by_kind, **answer.granted.by_kind, **answer.granted.own}
-    if answer.why or (needs_resource and not any(at_resource.values())):
+    # a kind that is open may be none of the caller's: what else should be lacking, where all others allow?
+    if answer.why or not lacking or (needs_resource and not any(at_resource.values())):
         lacking.add(RESOURCE)
     return lacking
