@@ -84,6 +84,7 @@ def test_parts_of_a_call_have_their_keys_spelled_as_well() -> None:
             **QUESTION,
             "action": "lambda:InvokeFunctionUrl",
             "resource": "arn:aws:lambda:eu-west-1:111122223333:function:f",
+            "context": {"lambda:FunctionUrlAuthType": "AWS_IAM"},
             "identity_policies": [
                 {
                     "Version": "2012-10-17",

@@ -46,9 +46,8 @@ class Decision:
         if self.outcome == "denied":
             return _denying(self.cases)
         if self.parts:
-            return tuple(
-                met for part in self.parts if part.outcome == self.outcome for met in part.statements
-            )
+            alike = [part for part in self.parts if part.outcome == self.outcome]
+            return tuple(met for part in alike or self.parts for met in part.statements)
         return _allowing(self.answer) if self.outcome == "allowed" else _open(self.answer)
 
 

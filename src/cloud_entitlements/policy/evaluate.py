@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cloud_entitlements.policy.cells import Atom, cells_of
@@ -11,6 +11,7 @@ from cloud_entitlements.policy.context import ABSENT, Context, Unknown
 from cloud_entitlements.policy.decide import Answer, decide
 from cloud_entitlements.policy.decision import Decision
 from cloud_entitlements.policy.incomplete import ORDER, incomplete
+from cloud_entitlements.policy.keys import spelled
 from cloud_entitlements.policy.layers import (
     BOUNDARY,
     CREDENTIALS,
@@ -35,8 +36,41 @@ from cloud_entitlements.policy.variables import keys_in
 
 
 def evaluate(stack: PolicyStack, request: Request) -> Decision:
-    """REQ-01: where one call needs several requests, all must be allowed."""
     quirks = quirks_of(request.service)
+    ways = quirks.ways(request)
+    if ways is None:
+        return _call(stack, request, quirks)
+    key, values = ways
+    found = {
+        value: _call(stack, replace(request, context=request.context.with_states({key: (value,)})), quirks)
+        for value in values
+    }
+    return _of_ways(key, found)
+
+
+def _of_ways(key: str, found: Mapping[str, Decision]) -> Decision:
+    """What holds whichever way it is; else the ways in which it may be allowed."""
+    first, *others = found.values()
+    if all((one.outcome, one.residual) == (first.outcome, first.residual) for one in others):
+        return first
+    open_ = {value: one for value, one in found.items() if one.outcome != "denied"}
+    lines = [
+        f"{spelled(key)} = {value}{f' and ({one.residual})' if one.residual else ''}"
+        for value, one in open_.items()
+    ]
+    return replace(
+        next(iter(open_.values())),
+        outcome="conditional",
+        residual=lines[0] if len(lines) == 1 else " or ".join(f"({line})" for line in lines),
+        context_keys=tuple(sorted({key, *(name for one in open_.values() for name in one.context_keys)})),
+        minimised=all(one.minimised for one in open_.values()),
+        incomplete=tuple(dict.fromkeys(name for one in open_.values() for name in one.incomplete)),
+        warnings=tuple(dict.fromkeys(text for one in found.values() for text in one.warnings)),
+    )
+
+
+def _call(stack: PolicyStack, request: Request, quirks: Quirks) -> Decision:
+    """REQ-01: where one call needs several requests, all must be allowed."""
     first = _one(stack, request, quirks)
     others = quirks.also(request, stack)
     return (
@@ -85,13 +119,25 @@ def _one(stack: PolicyStack, request: Request, quirks: Quirks) -> Decision:
         decision = _split(stack, request, asked, answer)
     else:
         decision = _decided([answer], request, F)
-    return decision if decision.outcome == "allowed" or not answer.layers else _noted(decision)
+    return decision if decision.outcome == "allowed" or not answer.layers else _noted(_reasoned(decision))
 
 
 def _bounded(stack: PolicyStack, request: Request) -> Truth:
     if not request.principal.may_be_bounded:
         return F
     return U if stack.boundary is UNREAD else T
+
+
+def _reasoned(decision: Decision) -> Decision:
+    """REQ-03: nothing that is unknown holds it open, but what AWS asks the action about."""
+    if decision.outcome != "conditional" or decision.request.resource != "*":
+        return decision
+    if decision.residual or decision.context_keys or decision.incomplete:
+        return decision
+    return replace(decision, warnings=(*decision.warnings, _UNLISTED))
+
+
+_UNLISTED = "a statement names narrower resources, and AWS does not list what it asks this action about: it may count, or not"
 
 
 def _noted(decision: Decision) -> Decision:

@@ -37,6 +37,10 @@ class Settled:
     why: str
 
 
+Ways = tuple[str, tuple[str, ...]]
+"""A key, in lower case, and its values."""
+
+
 def _never(_request: Request) -> bool:
     return False
 
@@ -65,6 +69,10 @@ def _modelled(_request: Request, _stack: PolicyStack) -> str:
     return ""
 
 
+def _in_one_way(_request: Request) -> Ways | None:
+    return None
+
+
 def _alone(_request: Request, _stack: PolicyStack) -> tuple[Request, ...]:
     return ()
 
@@ -90,6 +98,8 @@ class Quirks:
     """A further layer of the resource that is not known here, by name; empty: none."""
     spared_by_rcp: Callable[[Request], bool] = _never
     """RCP-03: what resource control policies leave alone."""
+    ways: Callable[[Request], Ways | None] = _in_one_way
+    """A key that is not known, and with each value of which the service decides by other rules."""
     also: Callable[[Request, PolicyStack], tuple[Request, ...]] = _alone
     """REQ-01: further requests that the same call needs allowed."""
 
