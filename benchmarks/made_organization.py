@@ -247,6 +247,11 @@ def _organization(accounts: list[str]) -> dict[str, Any]:
 
 
 def _resources(accounts: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Buckets and queues with policies; and of a few applications what is known to have none."""
+    closed = {
+        "object_ownership": "BucketOwnerEnforced",
+        "block_public_access": {"RestrictPublicBuckets": True},
+    }
     for place, account in enumerate(accounts):
         other = accounts[(place + 1) % len(accounts)]
         principals: list[Any] = [
@@ -258,7 +263,19 @@ def _resources(accounts: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
                          "Resource": [arn, f"{arn}/*"]}  # fmt: skip
             if principal == "*":
                 statement["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
-            yield arn, {"owner": account, "policy": _document(statement)}
+            yield arn, {"owner": account, "policy": _document(statement), **closed}
         queue = f"arn:aws:sqs:{REGION}:{account}:jobs"
         yield queue, {"owner": account, "policy": _document(
             {"Effect": "Allow", "Principal": {"AWS": other}, "Action": "sqs:SendMessage", "Resource": queue})}  # fmt: skip
+        for number in range(KNOWN_APPS):
+            for arn in app_resources(account, number).values():
+                yield arn, {"policy": None}
+
+
+KNOWN_APPS = 5
+
+
+def app_resources(account: str, number: int) -> dict[str, str]:
+    name = f"app-{account[-6:]}-{number}"
+    found = {service: _arn(service, account, name) for service in ("sqs", "dynamodb", "lambda")}
+    return {**found, "secretsmanager": f"arn:aws:secretsmanager:{REGION}:{account}:secret:{name}-AbCdEf"}

@@ -271,11 +271,15 @@ def _resource_policies(random: Random) -> dict[str, Any]:
         BUCKET: SHOP, TEAM_BUCKET: TOOLS, LOGS: MANAGEMENT, QUEUE: SHOP, TABLE: TOOLS, KEY: SHOP, FUNCTION: SHOP,
         SECRET: SHOP,
     }  # fmt: skip
-    return {
-        arn: {"owner": owner, "policy": document(random, of_resource=True) if random.random() < 0.8 else None}
-        for arn, owner in owners.items()
-        if random.random() < 0.9
-    }
+    found: dict[str, Any] = {}
+    for arn, owner in owners.items():
+        if random.random() < 0.9:
+            policy = document(random, of_resource=True) if random.random() < 0.8 else None
+            found[arn] = {"owner": owner, "policy": policy}
+        if ":s3:" in arn and arn in found and random.random() < 0.6:
+            blocks = {"RestrictPublicBuckets": random.random() < 0.5}
+            found[arn] |= {"object_ownership": "BucketOwnerEnforced", "block_public_access": blocks}
+    return found
 
 
 def _file(path: Path, content: Any) -> Path:

@@ -151,6 +151,18 @@ def test_a_provider_is_told_for_the_call_that_it_makes(indexing: Indexing) -> No
     assert others(index, "sts:AssumeRole", target) == {}
 
 
+def test_a_bucket_without_acls_that_count_leaves_nothing_open(indexing: Indexing) -> None:
+    entities = user("ada", allow("s3:*")), user("bob"), user("cyd", allow("s3:*"), account=TOOLS)
+    settings = {"object_ownership": "BucketOwnerEnforced", "block_public_access": {}}
+    given = {BUCKET: {"owner": SHOP, "policy": None, **settings}}
+    index = indexing(*entities, organization=organization(FULL), resources=given)
+    found = index.who_can("s3:GetObject", f"{BUCKET}/x")
+    assert names(index, found.certain) == ["root", "user/ada"]
+    assert not found.conditional | found.incomplete
+    unknown = indexing(*entities, organization=organization(FULL), resources=resource(BUCKET, None))
+    assert len(unknown.who_can("s3:GetObject", f"{BUCKET}/x").incomplete) > 2, "an ACL may say otherwise"
+
+
 def test_a_policy_of_a_resource_that_was_not_read_is_said_aloud(indexing: Indexing) -> None:
     index = indexing(user("ada", allow("sqs:*")), standalone=True)
     found = index.who_can("sqs:SendMessage", QUEUE)

@@ -46,6 +46,8 @@ class ResourcePolicy:
     owner: str
     document: str | None
     """SHA-256; None: it is known to have none."""
+    settings: str | None = None
+    """Of a bucket, in JSON: `object_ownership`, `block_public_access`; None: not read."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,6 @@ def _resource_policies(snapshot: Snapshot) -> dict[str, ResourcePolicy]:
     if not snapshot.has("resource_policies"):
         return {}
     return {
-        row["arn"]: ResourcePolicy(row["owner"], row["document"])
+        row["arn"]: ResourcePolicy(row["owner"], row["document"], row.get("settings"))
         for row in snapshot.rows("resource_policies")
     }

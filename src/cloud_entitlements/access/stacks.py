@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cloud_entitlements.access.control import RCP, SCP, Controls
 from cloud_entitlements.access.errors import NotFound
-from cloud_entitlements.access.organization import Identity, Organization, Source
+from cloud_entitlements.access.organization import Identity, Organization, ResourcePolicy, Source
 from cloud_entitlements.access.resources import keeps_policies
 from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS
 from cloud_entitlements.policy import UNREAD, PolicyStack
 from cloud_entitlements.policy.principal import Principal
-from cloud_entitlements.policy.stack import Layer, Levels, Member
+from cloud_entitlements.policy.services.blocks import effective
+from cloud_entitlements.policy.stack import Layer, Levels, Member, S3Settings, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ def gather(
         resource=_of_resource(organization, action, resource),
         service_control=_service_control(controls, principal),
         resource_control=controls.of(owner, RCP),
-        # Neither is collected: a grant or an ACL may allow what no policy does.
+        # Grants are not collected: one may allow what no policy does.
         grants=UNREAD if _service(action) == "kms" else (),
-        s3=UNREAD if _service(action) == "s3" else None,
+        s3=_of_bucket(organization, resource) if _service(action) == "s3" else None,
         endpoint=UNREAD if through_endpoint else None,  # VPCE-01: nor are policies of endpoints
     )
 
@@ -86,6 +88,23 @@ def _boundary(organization: Organization, identity: Identity | None) -> Layer:
     return found
 
 
+def _of_bucket(organization: Organization, resource: str) -> S3Settings | Unread:
+    """S3-02: where ACLs count, they may allow what no policy does, and they are not read."""
+    known = _known(organization, resource)
+    settings = json.loads(known.settings) if known and known.settings else {}
+    if settings.get("object_ownership") != "BucketOwnerEnforced" or "block_public_access" not in settings:
+        return UNREAD
+    blocks = effective(settings["block_public_access"])
+    return S3Settings(
+        ignore_public_acls=blocks["IgnorePublicAcls"], restrict_public_buckets=blocks["RestrictPublicBuckets"]
+    )
+
+
+def _known(organization: Organization, resource: str) -> ResourcePolicy | None:
+    policies = organization.resource_policies
+    return policies.get(resource) or policies.get(holder_of(resource))
+
+
 def _of_resource(organization: Organization, action: str, resource: str) -> Layer:
     """A role's is its trust policy; others may be in the snapshot; a service that has none has none (EVAL-16)."""
     if resource.split(":")[2:3] == ["iam"] and ":role/" in resource:
@@ -93,9 +112,7 @@ def _of_resource(organization: Organization, action: str, resource: str) -> Laye
             return None
         role = organization.identities.get(resource)
         return (organization.policy(role.trust),) if role else UNREAD
-    known = organization.resource_policies.get(resource) or organization.resource_policies.get(
-        holder_of(resource)
-    )
+    known = _known(organization, resource)
     if known is not None:
         return (organization.policy(known.document),) if known.document else None
     return UNREAD if keeps_policies(action, resource) else None

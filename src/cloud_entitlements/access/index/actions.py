@@ -104,12 +104,13 @@ def _of_element(patterns: tuple[str, ...], negated: bool) -> int:
 
 @lru_cache(1)
 def _needing_resource() -> int:
-    """Identity policies alone never allow these (EVAL-11)."""
+    """Identity policies alone never allow these (EVAL-11), or not in every way of calling (LAM-01)."""
     caller = Principal("user", "", "1")
     found = 0
     for number, action in enumerate(universe()):
         service = action.partition(":")[0]
-        if quirks_of(service).explicit(Request(caller, action, "arn:aws:x:::y")):
+        request, quirks = Request(caller, action, "arn:aws:x:::y"), quirks_of(service)
+        if quirks.explicit(request) or quirks.ways(request) is not None:
             found |= 1 << number
     return found
 

@@ -153,8 +153,11 @@ class _Writer:
         self._controls()
         organization = self.organization
         self.database.executemany(
-            "INSERT INTO resource_policy VALUES (?, ?, ?)",
-            ((arn, one.owner, one.document) for arn, one in organization.resource_policies.items()),
+            "INSERT INTO resource_policy VALUES (?, ?, ?, ?)",
+            (
+                (arn, one.owner, one.document, one.settings)
+                for arn, one in organization.resource_policies.items()
+            ),
         )
         named = (
             (name, arn)

@@ -6,7 +6,7 @@ it that stands in many policies has one number.
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a program could not read an older one's file, or would answer otherwise from it."""
 
 TABLES = """
@@ -14,7 +14,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE account (id TEXT PRIMARY KEY, first INTEGER, last INTEGER, row TEXT) WITHOUT ROWID;
 CREATE TABLE document (sha256 TEXT PRIMARY KEY, text TEXT, statements BLOB, always TEXT, unread INTEGER) WITHOUT ROWID;
 CREATE TABLE managed (arn TEXT PRIMARY KEY, sha256 TEXT) WITHOUT ROWID;
-CREATE TABLE resource_policy (arn TEXT PRIMARY KEY, owner TEXT, sha256 TEXT) WITHOUT ROWID;
+CREATE TABLE resource_policy (arn TEXT PRIMARY KEY, owner TEXT, sha256 TEXT, settings TEXT) WITHOUT ROWID;
 CREATE TABLE naming (principal TEXT, arn TEXT, PRIMARY KEY (principal, arn)) WITHOUT ROWID;
 CREATE TABLE sources (id INTEGER PRIMARY KEY, value TEXT);
 CREATE TABLE held (id INTEGER PRIMARY KEY, statements BLOB, always TEXT, unread INTEGER);

@@ -269,7 +269,7 @@ class _ResourcePolicies(Mapping[str, ResourcePolicy]):
         self._store = store
 
     def __getitem__(self, arn: str) -> ResourcePolicy:
-        found = self._store.rows("SELECT owner, sha256 FROM resource_policy WHERE arn = ?", arn)
+        found = self._store.rows("SELECT owner, sha256, settings FROM resource_policy WHERE arn = ?", arn)
         if not found:
             raise KeyError(arn)
         return ResourcePolicy(*found[0])
