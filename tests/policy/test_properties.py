@@ -184,7 +184,7 @@ WORDS = [
 ]
 
 
-@few
+@many
 @given(seeds, JSON, st.sampled_from(WORDS))
 def test_any_document_is_read_or_refused(chance: random.Random, put: Any, word: str) -> None:
     made = a_policy(chance)
