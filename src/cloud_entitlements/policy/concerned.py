@@ -26,6 +26,9 @@ from cloud_entitlements.policy.stack import UNREAD, Layer, Levels, PolicySet, Po
 from cloud_entitlements.policy.statement import Asked, Compiled, matches
 from cloud_entitlements.policy.truth import F, T, Truth, U
 
+_REMEMBERED = 2_048
+"""Actions of one stack."""
+
 
 class Level(NamedTuple):
     """Policies that are a union (EVAL-02)."""
@@ -54,8 +57,10 @@ class Concerned(NamedTuple):
 
 def concerned(stack: PolicyStack, action: str) -> Concerned:
     """`action` in lower case."""
-    found = stack.concerned.get(action)
+    found: Concerned | None = stack.concerned.get(action)
     if found is None:
+        if len(stack.concerned) >= _REMEMBERED:
+            stack.concerned.clear()
         found = stack.concerned[action] = Concerned(
             ready(stack.identity, IDENTITY, action),
             ready(stack.boundary, BOUNDARY, action),

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from cloud_entitlements.policy.document import Policy, parse_policy
 from cloud_entitlements.policy.statement import Compiled, compile_statement
 from cloud_entitlements.policy.switches import DEFAULT, Switches
-
-if TYPE_CHECKING:
-    from cloud_entitlements.policy.concerned import Concerned
 
 
 class _Unread(Enum):
@@ -37,9 +34,15 @@ class CompiledPolicy:
         """`action` in lower case."""
         found = self._by_action.get(action)
         if found is None:
+            if len(self._by_action) >= _REMEMBERED:
+                self._by_action = {}
             found = tuple(one for one in self.statements if one.matches_action(action))
             self._by_action[action] = found
         return found
+
+
+_REMEMBERED = 2_048
+"""Actions: whoever asks about all of AWS's asks about each a few times in a row, and a policy may be kept for long."""
 
 
 Unread = _Unread
@@ -107,5 +110,5 @@ class PolicyStack:
     grants: tuple[Grant, ...] | _Unread = ()
     s3: S3Settings | _Unread | None = field(default_factory=S3Settings)
     switches: Switches = DEFAULT
-    concerned: dict[str, Concerned] = field(default_factory=dict, init=False, repr=False, compare=False)
+    concerned: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Remembered by action in lower case: concerned.py fills it."""
