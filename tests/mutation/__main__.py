@@ -26,7 +26,7 @@ from tests.mutation.run import Manner, Result, run
 ROOT = Path(__file__).parents[2]
 ROOM = ROOT / "src" / "cloud_entitlements" / "policy"
 WHOLE = (
-    "condition", "evaluate.py", "decide.py", "layers.py", "principal.py", "sessions.py", "scp.py", "rcp.py", "split.py",
+    "condition", "evaluate.py", "decide.py", "concerned.py", "layers.py", "principal.py", "sessions.py", "scp.py", "rcp.py", "split.py",
     "statement.py", "truth.py",
 )  # fmt: skip
 

@@ -27,6 +27,7 @@ from tests.policy import (
     test_explain,
     test_partly_read,
     test_properties,
+    test_ready,
     test_split_is_sound,
 )
 
@@ -34,7 +35,14 @@ OURS = "cloud_entitlements"
 ROOM = f"{OURS}.policy"
 EXAMPLES, SEEDS = 200, 2
 """Of each property; and of rounds of sixty policies held against concrete requests."""
-_TESTS = (test_cases_decision, test_explain, test_partly_read, test_properties, test_split_is_sound)
+_TESTS = (
+    test_cases_decision,
+    test_explain,
+    test_partly_read,
+    test_ready,
+    test_properties,
+    test_split_is_sound,
+)
 PROPERTIES = (
     "test_a_deny_more_and_an_allow_less_never_grant",
     "test_order_case_and_form_do_not_matter",
@@ -98,10 +106,13 @@ def _passes(engine: ModuleType, case: dict[str, Any]) -> bool:
 def _checks(*, properties: bool) -> Iterator[tuple[str, Any]]:
     warnings.simplefilter("ignore")
     again = {one.__name__: _anew(one) for one in _TESTS}
-    decision, explain, partly, of_every_policy, split = again.values()
+    decision, explain, partly, made_ready, of_every_policy, split = again.values()
     yield "unknown context", decision.test_no_answer_is_changed_by_what_else_is_unknown
     for held in (vars(explain), vars(partly)):
         yield from ((name, check) for name, check in held.items() if name.startswith("test_"))
+    for written in made_ready.NAMES:
+        yield f"ready {written}", partial(made_ready.test_a_condition_made_ready_holds_when_it_holds, written)
+    yield "ready elements", made_ready.test_an_element_matches_what_one_of_its_patterns_does
     if not properties:
         return
     for name in PROPERTIES:

@@ -25,6 +25,8 @@ from cloud_entitlements.policy.condition.operators import Operator
 from cloud_entitlements.policy.context import ABSENT, PRESENT, Context, State
 from cloud_entitlements.policy.pattern import has_wildcard, plain
 from cloud_entitlements.policy.split import Cell
+from cloud_entitlements.policy.told_sets import told_sets
+from cloud_entitlements.policy.truth import F, T
 
 Atom = tuple[Operator, tuple[str, ...]]
 """An operator on the key, and its values."""
@@ -35,6 +37,7 @@ _MADE_UP = re.compile("[\ue100-\uf8ff]")
 _PRECISION = 60
 _TRIED = 4096
 _MOST_WORDS = 8
+_ELSE = "something else"
 _MOST_VALUES = 5
 """Of a key with many values: its sets are enumerated up to so many different ones."""
 
@@ -52,19 +55,50 @@ def cells_of(key: str, atoms: Sequence[Atom], context: Context, *, absent: bool)
     for state in states:
         signature = (state is ABSENT, *_signature(key, atoms, context, state))
         alike.setdefault(signature, []).append(state)
-    cells = [Cell(key, found[0], _together(found, atoms)) for found in alike.values()]
+    cells = []
+    for signature, found in alike.items():
+        if several and found[0] is not ABSENT:
+            words = _several_together(found, states, atoms, lasts=complete or _lasts(atoms, signature[1:]))
+        else:
+            words = _together(found, atoms)
+        cells.append(Cell(key, found[0], words))
     if not complete:
-        return [*cells, Cell(key, PRESENT, "is something else")], False
+        return [*cells, Cell(key, PRESENT, "has yet others" if several else f"is {_ELSE}")], False
     return cells, True
 
 
 def _together(states: Sequence[State], atoms: Sequence[Atom]) -> str:
     """Named values first; "something else" alone says nothing beside a name."""
     told = list(dict.fromkeys(_words(state, atoms) for state in states))
-    named = [one for one in told if one.startswith(("= ", "in ", "like ", "has "))]
-    words = named or told
+    named = [one for one in told if one.startswith(("= ", "in ", "like "))]
+    return _few(named or told)
+
+
+def _several_together(
+    found: Sequence[State], states: Sequence[State], atoms: Sequence[Atom], *, lasts: bool
+) -> str:
+    """Of a key with many values."""
+    mine = [_called(state, atoms) for state in found]
+    rest = [_called(state, atoms) for state in states if state is not ABSENT and state not in found]
+    names = dict.fromkeys(name for called in (*mine, *rest) for name in called)
+    others = {frozenset(called) for called in rest}
+    # what is named comes first
+    order = sorted(names, key=lambda name: name == _ELSE)
+    return _few(told_sets([frozenset(called) for called in mine], others, order, lasts=lasts))
+
+
+def _few(words: Sequence[str]) -> str:
     more = [f"{len(words) - _MOST_WORDS} more"] if len(words) > _MOST_WORDS else []
     return " or ".join([*words[:_MOST_WORDS], *more])
+
+
+def _lasts(atoms: Sequence[Atom], truths: Sequence[object]) -> bool:
+    """Do further values beside these change nothing? COND-03: without a set operator none ever matches."""
+    settled = {"ForAllValues": F, "ForAnyValue": T}
+    return all(
+        truth == settled.get(operator.prefix, truth)
+        for (operator, _), truth in zip(atoms, truths, strict=True)
+    )
 
 
 def _sets(candidates: Sequence[str]) -> list[State]:
@@ -232,8 +266,19 @@ def _words(state: State, atoms: Sequence[Atom]) -> str:
     if state is ABSENT:
         return "is absent"
     assert isinstance(state, tuple)  # noqa: S101
-    told = [_told(value, atoms) for value in state]
-    return told[0] if len(told) == 1 else f"has {', '.join(one.removeprefix('= ') for one in told)}"
+    return _told(state[0], atoms)
+
+
+def _called(state: State, atoms: Sequence[Atom]) -> list[str]:
+    """The values of a key with many, each as it is called beside others."""
+    assert isinstance(state, tuple)  # noqa: S101
+    return [_beside_others(_told(value, atoms)) for value in state]
+
+
+def _beside_others(told: str) -> str:
+    if told.startswith("is "):
+        return _ELSE
+    return told.removeprefix("= ") or "an empty value" if told.startswith("= ") else f"something {told}"
 
 
 def _told(value: str, atoms: Sequence[Atom]) -> str:
@@ -251,4 +296,4 @@ def _told(value: str, atoms: Sequence[Atom]) -> str:
 
 
 def _around(value: str, atoms: Sequence[Atom]) -> str:
-    return "is something else" if _MADE_UP.search(value) or not atoms else f"is like {value}"
+    return f"is {_ELSE}" if _MADE_UP.search(value) or not value or not atoms else f"is like {value}"

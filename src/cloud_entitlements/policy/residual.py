@@ -74,4 +74,4 @@ def _part(key: str, cells: Sequence[Cell], chosen: frozenset[int]) -> str:
     if len(others) < len(told):
         return f"{key} not ({' or '.join(others)})"
     text = " or ".join(told)
-    return f"{key} ({text})" if " or " in text else f"{key} {text}"
+    return f"{key} ({text})" if " or " in text or " and " in text else f"{key} {text}"
