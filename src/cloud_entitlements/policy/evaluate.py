@@ -87,10 +87,10 @@ def _all(parts: Sequence[Decision]) -> Decision:
     """The worst of them; conditional ones are joined."""
     worst = min(parts, key=lambda one: _RANK[one.outcome])
     alike = [one for one in parts if one.outcome == worst.outcome]
-    told = [one.residual for one in alike if one.residual]
+    told = list(dict.fromkeys(one.residual for one in alike if one.residual))
     return replace(
         worst,
-        residual=told[0] if len(told) == 1 else " and ".join(f"({one})" for one in dict.fromkeys(told)),
+        residual=told[0] if len(told) == 1 else " and ".join(f"({one})" for one in told),
         context_keys=tuple(sorted({key for one in alike for key in one.context_keys})),
         minimised=all(one.minimised for one in alike),
         incomplete=tuple(dict.fromkeys(name for one in alike for name in one.incomplete)),
@@ -134,7 +134,7 @@ def _reasoned(decision: Decision) -> Decision:
         return decision
     if decision.residual or decision.context_keys or decision.incomplete:
         return decision
-    return replace(decision, warnings=(*decision.warnings, _UNLISTED))
+    return replace(decision, warnings=(_UNLISTED,))
 
 
 _UNLISTED = "a statement names narrower resources, and AWS does not list what it asks this action about: it may count, or not"
