@@ -30,6 +30,7 @@ class Demo:
     url: str
     sign_in: str
     console: str
+    data: str
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +63,7 @@ def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     console = re.search(r"the customer's side\s+(\S+)", told)
     assert sign_in, told
     assert console, told
-    yield Demo(sign_in[1].split("/sign-in")[0], sign_in[1], console[1])
+    yield Demo(sign_in[1].split("/sign-in")[0], sign_in[1], console[1], command[2])
     process.terminate()
     process.wait(20)
     process.stderr.close()
