@@ -74,7 +74,7 @@ def test_a_question_is_asked_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("listbox", name="Principals")).to_be_visible()
     check_looks(page)
     page.keyboard.press("ArrowDown")
-    taken = page.get_by_role("option", selected=True)
+    taken = page.get_by_role("listbox").get_by_role("option", selected=True)
     arn = taken.get_attribute("data-value") or ""
     assert principal.get_attribute("aria-activedescendant") == taken.get_attribute("id")
     page.keyboard.press("Enter")
@@ -82,13 +82,13 @@ def test_a_question_is_asked_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("listbox")).to_have_count(0)
     page.keyboard.press("Tab")
     page.keyboard.type("iam:listrol")
-    expect(page.get_by_role("option").first).to_be_visible()
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("listbox")).to_have_count(0)
     action = page.get_by_role("combobox", name="Action")
     expect(action).to_be_focused()
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("option").first).to_be_visible()
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(action).to_have_value(re.compile("^iam:ListRole"))
@@ -104,7 +104,7 @@ def test_a_question_is_asked_by_keyboard_alone(page: Page) -> None:
 def test_an_option_is_taken_with_the_mouse(page: Page) -> None:
     page.goto("/access/")
     page.get_by_role("combobox", name="Action").press_sequentially("GetObject")
-    page.get_by_role("option").filter(has_text="GetObject").first.click()
+    page.get_by_role("listbox").get_by_role("option").filter(has_text="GetObject").first.click()
     expect(page.get_by_role("combobox", name="Action")).to_have_value("s3:GetObject")
 
 
