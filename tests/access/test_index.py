@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cloud_entitlements.access import AccessIndex, Asker, Question, open_index, read_organization
+from cloud_entitlements.access import AccessIndex, Asker, Question, open_index, opening, read_organization
 from cloud_entitlements.access.index.build import build
 from cloud_entitlements.access.opening import KEPT, forget
 from cloud_entitlements.policy import Decision
@@ -104,3 +105,15 @@ def test_threads_share_an_index(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         asked = [pool.submit(_by_index, other, action, resource, None) for action, resource in QUESTIONS * 2]
     assert [one.result() for one in asked] == alone * 2
+
+
+def test_a_disk_that_is_full_is_said_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(opening, "build", full)
+    with pytest.raises(OSError, match="disk is full"):
+        open_index(made(4, tmp_path), tmp_path / "cache")
+    assert not list((tmp_path / "cache").glob("*/*"))

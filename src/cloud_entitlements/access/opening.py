@@ -70,6 +70,8 @@ def _make(snapshot: Snapshot, path: Path, progress: Progress) -> None:
             f"the snapshot `{snapshot.folder}` can't be read: {damaged}",
             "choose another: `ciem snapshot list`, then `ciem snapshot use ID`",
         ) from damaged
+    except sqlite3.Error as failed:  # a full disk is no OSError to SQLite
+        raise OSError(f"the index can't be written: {failed}") from failed
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

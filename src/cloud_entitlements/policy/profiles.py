@@ -109,6 +109,8 @@ PROFILES: Mapping[str, Profile] = {
     ),
 }  # fmt: skip
 
+LASTING = frozenset(name for name, profile in PROFILES.items() if profile.lasting)
+
 
 def assume(names: Sequence[Any], caller: Principal, known: States, at: datetime) -> Assumption:
     """`known`: what the context gives and what follows from the question. `at` in UTC. Raises MalformedRequest."""

@@ -18,7 +18,7 @@ from cloud_entitlements.access.organization import Organization
 from cloud_entitlements.access.permissions import permissions_of
 from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS
 from cloud_entitlements.policy.catalogue import known_action
-from cloud_entitlements.policy.profiles import PROFILES
+from cloud_entitlements.policy.profiles import LASTING
 
 
 class AccessIndex:
@@ -58,7 +58,7 @@ class AccessIndex:
         sought = Sought(action, resource, known, context, assume)
         groups = self._searcher.groups(sought)
         # of credentials that only users have, nothing is assumed of others
-        asked = replace(sought, assume=tuple(one for one in assume if not PROFILES[one].lasting))
+        asked = replace(sought, assume=tuple(one for one in assume if one not in LASTING))
         beyond, notes = others(self._store, self._asker, asked.by("anonymous"))
         unknown = () if known_action(action) else (f"unknown action `{action}`",)
         warnings = (*unknown, *notes)

@@ -15,7 +15,7 @@ from cloud_entitlements.access.index.search import Among, parts
 from cloud_entitlements.access.index.store import Store
 from cloud_entitlements.access.index.varying import Accounts, Varying
 from cloud_entitlements.policy import Decision
-from cloud_entitlements.policy.profiles import PROFILES
+from cloud_entitlements.policy.profiles import LASTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Searcher:
     def _among(self, sought: Sought) -> Iterator[Among]:
         own = sought.owner is None and sought.resource == "*"
         given = frozenset(key.lower() for key in sought.context or {})
-        lasting = any(name in PROFILES and PROFILES[name].lasting for name in sought.assume)
+        lasting = not LASTING.isdisjoint(sought.assume)
         for type_, at_home, ids in self._classes(sought.owner, own=own):
             if lasting and type_ in ("role", "linked"):
                 continue  # what is assumed is about credentials that roles don't have
