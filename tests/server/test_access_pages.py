@@ -536,3 +536,16 @@ def test_permissions_of_an_identity_are_a_file(page: Client, snapshot: Snapshot)
     _, *rows = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode()))  # type: ignore[attr-defined]
     assert rows
     assert all("roles" in row[0].lower() for row in rows)
+
+
+@pytest.mark.parametrize("path", ["/access/", "/access/permissions/"])
+def test_an_index_that_can_not_be_kept_is_told_with_its_fix(
+    ask: Callable[..., str], snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def full(*_: object) -> AccessIndex:
+        raise OSError("database or disk is full")
+
+    monkeypatch.setattr(opened, "open_index", full)
+    told = words(ask("can", 503, path, principal=ADA, action="iam:ListRoles"))
+    assert "disk is full" in told
+    assert "Make room in the data folder" in told

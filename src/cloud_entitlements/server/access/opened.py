@@ -15,8 +15,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from cloud_entitlements.access import AccessIndex, open_index
+from cloud_entitlements.access import AccessIndex, CannotAnswer, open_index
 from cloud_entitlements.inventory import Snapshot
+from cloud_entitlements.server.connections.refusals import NotReady
 from cloud_entitlements.server.folders import index_folder
 
 KEPT = 3
@@ -103,7 +104,17 @@ def _make(one: Opening, snapshot: Snapshot) -> None:
         one.index.set_result(open_index(snapshot, cache_folder(), one.progress))
     except BaseException as error:  # those who wait are told, in their own threads
         log.exception("the index of snapshot %s could not be opened", snapshot.manifest.id)
-        one.index.set_exception(error)
+        one.index.set_exception(_refusal(error))
+
+
+def _refusal(error: BaseException) -> BaseException:
+    """What an administrator can mend is said as such; anything else is a mistake of ours."""
+    if isinstance(error, CannotAnswer):
+        return NotReady(error.code, error.text, error.fix)
+    if isinstance(error, OSError):
+        fix = "make room in the data folder and let the server write there, then ask again"
+        return NotReady("disk", f"the index of the snapshot can't be made: {error}", fix)
+    return error
 
 
 def cache_folder() -> Path:

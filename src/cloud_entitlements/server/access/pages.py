@@ -50,7 +50,10 @@ def _answer(
     request: HttpRequest, read: Read, asked: Question | About, chosen: Chosen, context: dict[str, Any]
 ) -> HttpResponse:
     way = opening(chosen.snapshot)
-    index = way.within(PATIENCE_SECONDS)
+    try:
+        index = way.within(PATIENCE_SECONDS)
+    except NotReady as refused:
+        return render(request, PAGE, {**context, "refused": refused}, status=503)
     if index is None:
         return render(request, PAGE, {**context, "way": way}, status=202)
     try:

@@ -19,7 +19,7 @@ from cloud_entitlements.server.access.csv_rows import csv_file
 from cloud_entitlements.server.access.form import Form
 from cloud_entitlements.server.access.opened import opening
 from cloud_entitlements.server.access.pages import PATIENCE_SECONDS, status_of
-from cloud_entitlements.server.access.snapshots import choices, choose
+from cloud_entitlements.server.access.snapshots import Chosen, choices, choose
 from cloud_entitlements.server.access.suggestions import principals
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady
 
@@ -102,8 +102,15 @@ def permissions(request: HttpRequest) -> HttpResponse:
     context |= {"chosen": chosen, "gaps": shown.gaps(chosen)}
     if not wanted.principal:
         return render(request, PAGE, context)
+    return _answer(request, wanted, chosen, context)
+
+
+def _answer(request: HttpRequest, wanted: Wanted, chosen: Chosen, context: dict[str, Any]) -> HttpResponse:
     way = opening(chosen.snapshot)
-    index = way.within(PATIENCE_SECONDS)
+    try:
+        index = way.within(PATIENCE_SECONDS)
+    except NotReady as refused:
+        return render(request, PAGE, {**context, "refused": refused}, status=503)
     if index is None:
         return render(request, PAGE, {**context, "way": way}, status=202)
     try:
