@@ -91,6 +91,12 @@ class Store:
         found = self.rows("SELECT text FROM document WHERE sha256 = ?", sha256)
         return found[0][0] if found else None
 
+    @cached_property
+    def partition(self) -> str:
+        """`aws`, `aws-cn`, …: an organization lies in one."""
+        found = self.rows("SELECT arn FROM identity WHERE type <> 'root' LIMIT 1")
+        return str(found[0][0]).split(":")[1] if found else "aws"
+
     # Identities
 
     def identity(self, arn: str) -> Identity | None:

@@ -1,0 +1,243 @@
+"""What policies say together, layer by layer: sets of actions as integers, equal ones reckoned once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from pyroaring import BitMap
+
+from cloud_entitlements.access.control import RCP, SCP, Attached, attached_levels
+from cloud_entitlements.access.index.kinds import (
+    ANYWHERE,
+    actions_on_any,
+    actions_on_no_other,
+    all_kinds,
+    covered,
+    perhaps_about,
+)
+from cloud_entitlements.access.index.store import Store
+from cloud_entitlements.access.index.universe import actions_like, actions_of_element
+from cloud_entitlements.policy import UNREAD
+from cloud_entitlements.policy.pattern import matches_everything
+from cloud_entitlements.policy.stack import CompiledPolicy, Unread
+from cloud_entitlements.policy.statement import Compiled
+
+Limits = tuple[Attached | Unread | None, Attached | Unread | None]
+"""Service and resource control policies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`broad` is what is said of all resources of a type, or all but some; `sure` what neither resource nor condition narrows."""
+
+    allow: int = 0
+    allow_broad: int = 0
+    allow_sure: int = 0
+    deny: int = 0
+    deny_broad: int = 0
+    """Of every type that the action takes, whatever the circumstances."""
+    deny_sure: int = 0
+
+    # INVARIANT: certain is part of broad, and broad of possible
+
+    @property
+    def possible(self) -> int:
+        return self.allow & ~self.deny_sure
+
+    @property
+    def broad(self) -> int:
+        return self.allow_broad & ~self.deny_broad
+
+    @property
+    def certain(self) -> int:
+        return self.allow_sure & ~self.deny
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    said: Said
+    of_account: Mapping[str, Said] = field(default_factory=dict)
+    """In accounts that a pattern names it says something else."""
+
+    def in_account(self, account: str) -> Said:
+        return self.of_account.get(account, self.said)
+
+
+_ANYTHING = -1
+"""All bits there are, and more: they are cut off by whatever they are compared with."""
+NOTHING = Layer(Said())
+EVERYTHING = Layer(Said(allow=_ANYTHING, allow_broad=_ANYTHING, allow_sure=_ANYTHING))
+UNREAD_POLICY = Layer(Said(allow=_ANYTHING, deny=_ANYTHING))
+"""May allow anything and deny anything; that it is broad nobody has read."""
+UNREAD_GUARD = Layer(Said(allow=_ANYTHING, allow_broad=_ANYTHING, deny=_ANYTHING))
+"""It may let through what another layer allows, as broadly."""
+
+
+class Reckoner:
+    """What equal policies come to, reckoned once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._statements: dict[int, Layer] = {}
+        self._guards: dict[str | None, Layer] = {}
+        self._levels: dict[Any, tuple[Layer, ...]] = {}
+        self._partition = store.partition
+
+    def held(self, number: int) -> Layer:
+        """What a set of policies that identities hold says."""
+        statements, always, unread = self._store.rows(
+            "SELECT statements, always, unread FROM held WHERE id = ?", number
+        )[0]
+        return self.parts(BitMap.deserialize(statements), json.loads(always), unread=unread)
+
+    def parts(self, statements: BitMap, always: Iterable[tuple[str, str]], *, unread: bool) -> Layer:
+        missing = [one for one in statements if one not in self._statements]
+        for one, text in self._store.rows_in("SELECT id, text FROM statement WHERE id IN", missing):
+            self._statements[one] = _of_statement(json.loads(text)["Statement"][0], self._partition)
+        found = [self._statements[one] for one in statements]
+        found += [_always(effect, pattern) for effect, pattern in always]
+        return united([*found, *([UNREAD_POLICY] if unread else [])])
+
+    def limits(self, account: str) -> Limits:
+        organization = self._store.organization
+        return attached_levels(organization, account, SCP), attached_levels(organization, account, RCP)
+
+    def guards(self, boundary: str | None, limits: Limits, type_: str) -> tuple[tuple[Layer, ...], Layer]:
+        """Boundary and levels of service control policies; and all resource control policies together."""
+        if type_ == "linked":  # SLR-01
+            return (), NOTHING
+        managed = self._store.organization.managed
+        bounded = () if boundary is None else (self._guard(managed.get(boundary)),)
+        scps, rcps = limits
+        return (*bounded, *self._of_levels(scps)), united(self._of_levels(rcps))
+
+    def _of_levels(self, levels: Attached | Unread | None) -> tuple[Layer, ...]:
+        """One for each level. Of what was not read, everything is possible and nothing certain."""
+        if levels is UNREAD:
+            return (UNREAD_GUARD,)
+        if levels not in self._levels:
+            found = levels if isinstance(levels, tuple) else ()
+            self._levels[levels] = tuple(united([self._guard(sha256) for sha256 in level]) for level in found)
+        return self._levels[levels]
+
+    def _guard(self, sha256: str | None) -> Layer:
+        if sha256 not in self._guards:
+            member = self._store.organization.policy(sha256)
+            self._guards[sha256] = (
+                united([_compiled(one, self._partition) for one in member.statements])
+                if isinstance(member, CompiledPolicy)
+                else UNREAD_GUARD
+            )
+        return self._guards[sha256]
+
+
+def united(layers: Sequence[Layer]) -> Layer:
+    if len(layers) == 1:
+        return layers[0]
+    accounts = {account for one in layers for account in one.of_account}
+    return Layer(
+        _together([one.said for one in layers]),
+        {account: _together([one.in_account(account) for one in layers]) for account in accounts},
+    )
+
+
+def _together(said: Sequence[Said]) -> Said:
+    allow = allow_broad = allow_sure = deny = deny_broad = deny_sure = 0
+    for one in said:
+        allow |= one.allow
+        allow_broad |= one.allow_broad
+        allow_sure |= one.allow_sure
+        deny |= one.deny
+        deny_broad |= one.deny_broad
+        deny_sure |= one.deny_sure
+    return Said(allow, allow_broad, allow_sure, deny, deny_broad, deny_sure)
+
+
+def _of_statement(raw: Mapping[str, Any], partition: str) -> Layer:
+    """Of JSON that was read as a policy before."""
+    negated, all_but = "NotAction" in raw, "NotResource" in raw
+    actions = actions_of_element(_listed(raw["NotAction" if negated else "Action"]), negated)
+    patterns = _listed(raw.get("NotResource" if all_but else "Resource", "*"))
+    return _layer(
+        raw["Effect"],
+        actions,
+        patterns,
+        partition,
+        all_but=all_but,
+        conditional=bool(raw.get("Condition")),
+    )
+
+
+def _compiled(statement: Compiled, partition: str) -> Layer:
+    element, resources = statement.source.actions, statement.source.resources
+    actions = actions_of_element(element.patterns, element.negated)
+    return _layer(
+        statement.source.effect,
+        actions,
+        resources.patterns if resources else ("*",),
+        partition,
+        all_but=bool(resources and resources.negated),
+        conditional=bool(statement.conditions),
+    )
+
+
+def _layer(
+    effect: str,
+    actions: int,
+    patterns: Sequence[str],
+    partition: str,
+    *,
+    all_but: bool,
+    conditional: bool,
+) -> Layer:
+    if not all_but and any(map(matches_everything, patterns)):
+        if not conditional:
+            return _sure(effect, actions)
+        return Layer(Said(allow=actions, allow_broad=actions) if effect == "Allow" else Said(deny=actions))
+    if effect == "Deny" and conditional:
+        return Layer(Said(deny=actions))
+    kinds = _kinds(patterns, partition)
+    anywhere = kinds.pop(ANYWHERE, 0)
+    open_ = perhaps_about(patterns) if all_but and effect == "Deny" else 0
+
+    def said(covered_: int) -> Said:
+        meant = all_kinds() & ~covered_ if all_but else covered_
+        return _said(effect, actions, meant, open_)
+
+    return Layer(said(anywhere), {account: said(anywhere | found) for account, found in kinds.items()})
+
+
+def _kinds(patterns: Iterable[str], partition: str) -> dict[str, int]:
+    """Types that the patterns cover, by account."""
+    found: dict[str, int] = {}
+    for pattern in patterns:
+        account, kinds = covered(pattern, partition)
+        if kinds:
+            found[account] = found.get(account, 0) | kinds
+    return found
+
+
+def _said(effect: str, actions: int, kinds: int, open_: int) -> Said:
+    """`kinds`: the types of resources that are meant; `open_`: actions of which it is not known whether they are."""
+    if effect == "Allow":
+        return Said(allow=actions, allow_broad=actions & actions_on_any(kinds) if kinds else 0)
+    return Said(deny=actions, deny_broad=actions & actions_on_no_other(kinds) & ~open_ if kinds else 0)
+
+
+@lru_cache(4096)
+def _always(effect: str, pattern: str) -> Layer:
+    return _sure(effect, actions_like(pattern))
+
+
+def _sure(effect: str, actions: int) -> Layer:
+    if effect == "Allow":
+        return Layer(Said(allow=actions, allow_broad=actions, allow_sure=actions))
+    return Layer(Said(deny=actions, deny_broad=actions, deny_sure=actions))
+
+
+def _listed(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
