@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +66,25 @@ class Snapshot:
             names = [column[0] for column in found.description or ()]
             while batch := found.fetchmany(_BATCH):
                 yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+    def by_account(self, table: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Rows of each account together, accounts in ascending order. Nothing where there is no such table."""
+        if not self.has(table):
+            return
+        order = ", ".join(f'"{column}"' for column in TABLES[table].key)
+        with _database().cursor() as database:
+            found = database.execute(
+                f"SELECT * FROM read_parquet(?) ORDER BY {order}",  # noqa: S608  columns are our own names
+                [str(self.folder / f"{table}.parquet")],
+            )
+            names = [column[0] for column in found.description or ()]
+            rows = (
+                dict(zip(names, row, strict=True))
+                for batch in iter(lambda: found.fetchmany(_BATCH), [])
+                for row in batch
+            )
+            for account_id, those in groupby(rows, itemgetter("account_id")):
+                yield account_id, list(those)
 
     def matching(self, table: str, column: str, words: Sequence[str], limit: int) -> list[dict[str, Any]]:
         """Rows whose `column` contains every one of `words`, given in lower case; the shortest first."""

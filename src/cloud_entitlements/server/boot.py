@@ -37,7 +37,7 @@ def _migrate() -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    ours = {"connections", "people", "work"}
+    ours = {"connections", "identities", "people", "recommendations", "work"}
     unknown = {
         key
         for key in executor.loader.applied_migrations

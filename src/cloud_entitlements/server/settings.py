@@ -95,6 +95,8 @@ INSTALLED_APPS = [
     "cloud_entitlements.work",
     "cloud_entitlements.server.people",
     "cloud_entitlements.server.connections",
+    "cloud_entitlements.server.identities",
+    "cloud_entitlements.server.recommendations",
     "cloud_entitlements.server.access",
 ]
 MIDDLEWARE = [

@@ -38,6 +38,8 @@ class Actions:
     certain: int
     broad: int
     possible: int
+    granted: int
+    """As `broad`, by their own policies alone: before boundary and control policies take any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class ActionSets:
     certain: int
     broad: int
     possible: int
+    granted: int
 
 
 @lru_cache(1)
@@ -92,7 +95,7 @@ def actions_of_all(store: Store) -> Iterator[Actions]:
         layers = _Layers(given, *reckoner.guards(boundary, limits_, type_))
         for account, some in _by_account(store, layers, FrozenBitMap(ids)):
             found = layers.sets(account, type_)
-            yield Actions(some, found.certain, found.broad, found.possible)
+            yield Actions(some, found.certain, found.broad, found.possible, found.granted)
 
 
 def _by_account(store: Store, layers: _Layers, ids: FrozenBitMap) -> Iterator[tuple[str, FrozenBitMap]]:
@@ -128,7 +131,8 @@ class _Layers:
         certain = _common(one.certain for one in said) & ~_needing_resource() & ~(taken.deny & _under_rcp())
         broad = _common(one.broad for one in said) & ~(taken.deny_broad & _under_rcp())
         possible = _common(one.possible for one in said) & ~(taken.deny_sure & _under_rcp())
-        return ActionSets(*(found & ~never | always for found in (certain, broad, possible)))
+        certain, broad, possible = (found & ~never | always for found in (certain, broad, possible))
+        return ActionSets(certain, broad, possible, said[0].broad & all_actions())
 
 
 def _common(sets: Iterator[int]) -> int:

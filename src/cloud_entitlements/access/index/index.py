@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -89,6 +89,10 @@ class AccessIndex:
     def people(self, ids: Iterable[int]) -> list[Someone]:
         """Identities by their numbers, sorted by account, then ARN."""
         return self._store.someone(list(ids))
+
+    def numbers(self, arns: Sequence[str]) -> dict[str, int]:
+        """Of the identities that are in it, by ARN."""
+        return self._store.numbers_by_arn(arns)
 
     def actions_of_all(self) -> Iterator[Actions]:
         """What everybody may do, as sets of actions; see `actions.py` for what they leave out."""

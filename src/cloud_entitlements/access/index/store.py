@@ -130,6 +130,9 @@ class Store:
     def numbers(self, arns: Sequence[str]) -> list[int]:
         return [id_ for (id_,) in self.rows_in("SELECT id FROM identity WHERE arn IN", arns)]
 
+    def numbers_by_arn(self, arns: Sequence[str]) -> dict[str, int]:
+        return dict(self.rows_in("SELECT arn, id FROM identity WHERE arn IN", arns))
+
     def numbers_named(self, account: str, name: str) -> list[int]:
         query = "SELECT id FROM identity WHERE name = ? AND account = ?"
         return [id_ for (id_,) in self.rows(query, name, account)]

@@ -43,6 +43,7 @@ from cloud_entitlements.server.connections.models import MAX_TAGS, TROUBLE, Acco
 from cloud_entitlements.server.connections.records import failure_record
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Taken
 from cloud_entitlements.server.folders import index_folder
+from cloud_entitlements.server.recommendations import analysing, due
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.models import Run
 
@@ -217,6 +218,8 @@ def remove(connection: Connection, data: Literal["keep", "purge"] = "keep") -> N
     if data == "purge":
         remove_connection(settings.SNAPSHOTS_DIR, subject)
         forget(index_folder(settings.DATA_DIR), subject)
+        analysing.forget(subject)
+        ledger.forget(due.subject_of(subject))
 
 
 def stack_facts(connection: Connection) -> dict[str, str]:

@@ -26,6 +26,7 @@ from cloud_entitlements.server.connections.proving import prove
 from cloud_entitlements.server.connections.publishing import publish_run
 from cloud_entitlements.server.connections.surveying import survey
 from cloud_entitlements.server.connections.task import Task
+from cloud_entitlements.server.recommendations import due
 from cloud_entitlements.work.ledger import MAX_ATTEMPTS
 from cloud_entitlements.work.runner import GivenUp, Handler, Job, Postpone, Released
 
@@ -73,10 +74,11 @@ HANDLERS: dict[str, Handler] = {
     schedule.ACCOUNT: _handler(collect_account),
     schedule.PUBLISH: _handler(publish_run),
     schedule.GONE: _handler(ask_whether_gone),
+    due.ANALYSE: due.handle,
 }
 
 
 def tick() -> int:
     """Starts what is due; called every few seconds by whoever holds the schedule."""
     schedule.settle_lost()
-    return schedule.start_due_runs()
+    return schedule.start_due_runs() + due.start_due()

@@ -28,6 +28,7 @@ from cloud_entitlements.server.connections.records import failure_record
 from cloud_entitlements.server.connections.schedule import ACCOUNT
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.server.folders import index_folder
+from cloud_entitlements.server.recommendations import due
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.models import WorkItem
 
@@ -57,6 +58,7 @@ def publish_run(task: Task) -> dict[str, object]:
     ledger.prune(str(connection.id))
     shutil.rmtree(task.staging.folder, ignore_errors=True)
     _make_index(snapshot)
+    due.request(str(connection.id))
     return {"snapshot": snapshot.manifest.id}
 
 

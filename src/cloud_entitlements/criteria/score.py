@@ -1,0 +1,98 @@
+"""Entitlement score, 0 to 100: how much of what is dangerous is granted and not used. 0: nothing to take away.
+
+docs/explanation/impact-and-scores.md has the formula and worked examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from math import sqrt
+
+from cloud_entitlements.access.index.universe import actions_like
+from cloud_entitlements.criteria.facts import when
+from cloud_entitlements.criteria.impact import EVERY, LEAST, classes
+from cloud_entitlements.criteria.subject import Reach, Row, Subject
+
+DANGEROUS = LEAST["C"]
+"""Points of an action from which it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    value: int
+    dangerous: int
+    """Actions granted that count."""
+    unused: int
+    """Those of them that were not used in the window, as far as AWS can tell."""
+    since: datetime
+    """Where the window begins."""
+
+
+def score_of(subject: Subject, now: datetime, window: timedelta) -> Score | None:
+    """None: AWS was not asked yet when its services were used last."""
+    if subject.last_accessed is None:
+        return None
+    since = now - window
+    used = used_actions(subject.last_accessed, since)
+    granted = _weighed(subject.reach, ~0)
+    unused = _weighed(subject.reach, ~used)
+    value = round(100 * sqrt(unused.points / _most()))
+    return Score(min(value, 100), granted.count, unused.count, since)
+
+
+def used_actions(accessed: Row, since: datetime) -> int:
+    """As AWS tells it: action by action where it tracks the action, else all that a used service has."""
+    used = 0
+    for one in accessed["services"] or ():
+        if _is_since(one["at"], since):
+            used |= actions_like(f"{one['service']}:*")
+    for name in accessed["tracked_actions"] or ():
+        used &= ~actions_like(name)
+    for one in accessed["actions"] or ():
+        if _is_since(one["at"], since):
+            used |= actions_like(one["action"])
+    return used
+
+
+def _is_since(at: str | None, since: datetime) -> bool:
+    moment = when(at)
+    return moment is not None and moment >= since
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    points: int
+    count: int
+
+
+def _weighed(reach: Reach, among: int) -> _Weighed:
+    points = count = 0
+    for one in classes():
+        if one.points < DANGEROUS:
+            break
+        found = (one.actions & among & one.of(reach)).bit_count()
+        points, count = points + one.points * found, count + found
+    return _Weighed(points, count)
+
+
+@lru_cache(1)
+def _most() -> int:
+    """Points of everything dangerous, on every resource."""
+    return sum(
+        one.points * one.actions.bit_count()
+        for one in classes()
+        if one.reach == EVERY and one.points >= DANGEROUS
+    )
+
+
+UsedAt = Mapping[str, datetime | None]
+"""When each service was used last; None: not in the 400 days that AWS looks back."""
+
+
+def services_used(accessed: Row) -> UsedAt:
+    found: dict[str, datetime | None] = dict.fromkeys(accessed["tracked"] or ())
+    found |= {one["service"]: when(one["at"]) for one in accessed["services"] or ()}
+    return found

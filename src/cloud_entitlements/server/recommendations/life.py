@@ -1,0 +1,86 @@
+"""The life of a recommendation: suggested → followed | acknowledged | withdrawn, and suggested again.
+
+INVARIANT (K4): only what was looked at again resolves. A gap, or a judgement on what was read before, leaves it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from cloud_entitlements.criteria import CRITICALITIES, Criticality, Judgement
+from cloud_entitlements.criteria.facts import when
+from cloud_entitlements.server.recommendations.models import Recommendation
+
+State = Recommendation.State
+OPEN = (State.SUGGESTED, State.ACKNOWLEDGED)
+MENDED, IDENTITY_GONE, ACCOUNT_GONE, SWITCHED_OFF, EXEMPT = (
+    "mended",
+    "identity_gone",
+    "account_gone",
+    "switched_off",
+    "exempt",
+)
+FIELDS = (
+    "state", "criticality", "rank", "evidence", "stale_since", "last_seen", "resolved_at", "resolved_because", "reopened_at",
+    "acknowledged_at", "acknowledged_until", "acknowledged_by", "reason", "snapshot_id", "name", "account_name",
+)  # fmt: skip
+
+
+def failed(one: Recommendation, judgement: Judgement, criticality: Criticality, now: datetime) -> bool:
+    """It is failed now. True: something of it changed."""
+    before = _told(one)
+    if one.state not in OPEN or (
+        one.state == State.ACKNOWLEDGED and one.acknowledged_until and one.acknowledged_until <= now
+    ):
+        suggest_again(one, now)
+    one.criticality, one.rank = criticality, CRITICALITIES.index(criticality)
+    one.evidence = evidence_record(judgement)
+    one.stale_since = when(judgement.stale_since)
+    one.last_seen = None
+    return _told(one) != before
+
+
+def suggest_again(one: Recommendation, now: datetime) -> None:
+    one.state, one.reopened_at = State.SUGGESTED, now
+    one.resolved_at, one.resolved_because = None, ""
+    one.acknowledged_at = one.acknowledged_until = None
+    one.acknowledged_by = one.reason = ""
+
+
+def passed(one: Recommendation, judgement: Judgement, now: datetime, seen: datetime) -> bool:
+    """It is not failed now. `seen`: when it was seen last, where it was until now."""
+    if one.state not in OPEN:
+        return False
+    if judgement.verdict == "unknown" or judgement.stale_since:
+        return stale(one, when(judgement.stale_since) or seen, seen)
+    resolve(one, State.FOLLOWED, MENDED, now, seen)
+    return True
+
+
+def stale(one: Recommendation, since: datetime, seen: datetime) -> bool:
+    """It can't be told: it stays as it was."""
+    if one.state not in OPEN or one.stale_since is not None:
+        return False
+    one.stale_since, one.last_seen = since, one.last_seen or seen
+    return True
+
+
+def resolve(one: Recommendation, state: str, because: str, now: datetime, seen: datetime) -> None:
+    one.state, one.resolved_at, one.resolved_because = state, now, because
+    one.last_seen, one.stale_since = one.last_seen or seen, None
+
+
+def evidence_record(judgement: Judgement) -> list[dict[str, Any]]:
+    """What is empty is left out."""
+    return [_full(asdict(one)) for one in judgement.evidence]
+
+
+def _full(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if value not in ("", None)}
+
+
+def _told(one: Recommendation) -> Sequence[object]:
+    return [getattr(one, name) for name in FIELDS]

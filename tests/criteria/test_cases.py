@@ -1,0 +1,53 @@
+"""Every case of every criterion, judged over a published snapshot and its index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from cloud_entitlements.access import open_index
+from cloud_entitlements.criteria import CRITERIA, Judgement, Settings, analyse
+from tests.criteria.world import NOW, Case, cases, snapshot_of, worlds
+
+VERDICTS = {"fails", "passes", "unknown"}
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], Judgement]:
+    """By ARN and criterion."""
+    found = {}
+    for number, (world, those) in enumerate(worlds().items()):
+        folder: Path = tmp_path_factory.mktemp(f"world-{number}")
+        snapshot = snapshot_of(world, those, folder)
+        index = open_index(snapshot, folder / "cache")
+        for one in analyse(snapshot, index, Settings(), NOW):
+            found.update({(one.subject.arn, id_): judgement for id_, judgement in one.judgements.items()})
+        index.close()
+    return found
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.criterion}: {case.name}")
+def test_a_case_is_judged_as_it_says(case: Case, judged: Mapping[tuple[str, str], Judgement]) -> None:
+    found = judged[case.arn, case.criterion]
+    told = f"{found.why} {found.evidence}"
+    assert found.verdict == case.given["verdict"], told
+    assert bool(found.stale_since) == bool(case.given.get("is_stale", False)), told
+    for words in case.given.get("says", []):
+        assert case.filled(words) in f"{found.why}\n" + "\n".join(
+            f"{one.text} {one.policy} {one.statement} {one.key_id} {one.at}" for one in found.evidence
+        )
+
+
+@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.id)
+def test_each_criterion_has_cases_of_every_kind(criterion: object) -> None:
+    from cloud_entitlements.criteria import Criterion
+
+    assert isinstance(criterion, Criterion)
+    found = {one.given["verdict"] for one in cases() if one.criterion == criterion.id}
+    assert found >= VERDICTS, f"{criterion.id} has no case that {VERDICTS - found}"
+
+
+def test_no_file_of_cases_is_of_a_criterion_that_does_not_exist() -> None:
+    assert {one.criterion for one in cases()} <= {one.id for one in CRITERIA}
