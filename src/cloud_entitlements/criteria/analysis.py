@@ -71,7 +71,8 @@ def judge(criterion: Criterion, subject: Subject, around: Around, period: int | 
     found = criterion.judge(
         subject, replace(around, period=None if period is None else timedelta(days=period))
     )
-    stale = [
+    stale = [found.stale_since] if found.stale_since else []
+    stale += [
         around.account.collected_at.get(part, "")
         for part in criterion.needs
         if outcomes.get(part) not in _READ

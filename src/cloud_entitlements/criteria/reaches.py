@@ -8,6 +8,8 @@ from dataclasses import replace
 from cloud_entitlements.access import AccessIndex
 from cloud_entitlements.access.index.universe import actions_of_element
 from cloud_entitlements.criteria.criterion import Evidence
+from cloud_entitlements.criteria.grants import grants_of, together
+from cloud_entitlements.criteria.passed_roles import pass_role, passed_to
 from cloud_entitlements.criteria.subject import NOTHING, Reach, Subject, statements
 
 
@@ -25,10 +27,21 @@ class Reaches:
         """In their order."""
         numbers = self._index.numbers([one.arn for one in subjects if one.type != "group"])
         for one in subjects:
-            yield replace(one, reach=self._reach(one, numbers.get(one.arn)))
+            yield replace(one, reach=self._detailed(one, self._reach(one, numbers.get(one.arn))))
 
     def _reach(self, _subject: Subject, number: int | None) -> Reach:
         return NOTHING if number is None else self._sets[self._of[number]]
+
+    def _detailed(self, subject: Subject, reach: Reach) -> Reach:
+        """With what sets of actions don't say."""
+        if reach.broad & pass_role():
+            grants = grants_of(subject, self._index.organization)
+            reach = replace(reach, passes_roles_to=passed_to(grants))
+        if subject.unread:
+            # a policy that was not read may allow everything: what counts here is what was
+            grants = grants_of(subject, self._index.organization)
+            reach = replace(reach, possible=reach.possible & together(one.actions for one in grants))
+        return reach
 
     def taken_by(self, _subject: Subject, _actions: int) -> Sequence[str]:
         """What keeps it from actions that its own policies grant."""

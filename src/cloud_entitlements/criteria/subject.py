@@ -28,6 +28,8 @@ class Reach:
     """On some resource, in some circumstance."""
     granted: int
     """As `broad`, by its own policies alone: before boundary and control policies take any."""
+    passes_roles_to: tuple[str, ...] = ()
+    """Services to which it may pass every role, as patterns: what `iam:PassedToService` names, or `*`."""
 
 
 NOTHING = Reach(0, 0, 0, 0)
