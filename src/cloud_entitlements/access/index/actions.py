@@ -28,7 +28,7 @@ from cloud_entitlements.policy.rcp import rcp_services
 from cloud_entitlements.policy.services import quirks_of
 from cloud_entitlements.policy.truth import F, T
 
-__all__ = ["ActionSets", "Actions", "actions_of_all", "names", "universe"]
+__all__ = ["ActionSets", "Actions", "actions_of_all", "allowed_always", "names", "universe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,11 @@ def _settled(type_: str) -> tuple[int, int]:
             always |= (settled.truth == T) << number
             never |= (settled.truth == F) << number
     return always, never
+
+
+def allowed_always(type_: str) -> int:
+    """Actions that every identity of the type may do, whatever its policies: they are nobody's doing."""
+    return _settled(type_)[0]
 
 
 @lru_cache(1)
