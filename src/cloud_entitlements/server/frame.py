@@ -21,6 +21,7 @@ class Place:
 
 _PLACES = (
     ("Home", "/", "home"),
+    ("Identities", "/identities/", "identities"),
     ("Ask access", "/access/", "ask"),
     ("Setup", "/setup/aws/", "setup"),
     ("Administration", "/administration/", "people"),
@@ -37,4 +38,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _active(path: str, url: str) -> bool:
+    if path.startswith("/identity/"):
+        return url == "/identities/"
     return path == url if url == "/" else path.startswith(url.split("aws/", maxsplit=1)[0])
