@@ -108,10 +108,10 @@ class Reckoner:
 
     def guards(self, boundary: str | None, limits: Limits, type_: str) -> tuple[tuple[Layer, ...], Layer]:
         """Boundary and levels of service control policies; and all resource control policies together."""
-        if type_ == "linked":  # SLR-01
-            return (), NOTHING
         managed = self._store.organization.managed
         bounded = () if boundary is None else (self._guard(managed.get(boundary)),)
+        if type_ == "linked":  # SLR-01
+            return bounded, NOTHING
         scps, rcps = limits
         return (*bounded, *self._of_levels(scps)), united(self._of_levels(rcps))
 
