@@ -136,7 +136,7 @@ def test_the_way_back_leads_nowhere_else(page: Client, days: Days) -> None:
 
 def test_the_file_holds_evidence_and_no_formula(page: Client, days: Days) -> None:
     answer = page.get("/recommendations.csv?criterion=administrator&columns=name,evidence,state")
-    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    rows = list(csv.reader(io.StringIO(b"".join(answer).decode())))
     assert rows[0] == ["NAME", "EVIDENCE", "STATE"]
     assert {one[0] for one in rows[1:]} == {"ada", HOSTILE, f"'{FORMULA}"}
     assert all("p0" in one[1] for one in rows[1:])
