@@ -3,18 +3,28 @@
 from cloud_entitlements.access.answers import CERTAINTIES, Group, Permission, Permissions, Someone, WhoCan
 from cloud_entitlements.access.can import Answered, Asker, Question
 from cloud_entitlements.access.errors import CannotAnswer, Damaged, NoSnapshot, NotFound
-from cloud_entitlements.access.index import AccessIndex
+from cloud_entitlements.access.index import AccessIndex, Actions, ActionSets, Giving, Taking
 from cloud_entitlements.access.opening import forget, open_index
-from cloud_entitlements.access.organization import Organization, read_organization
+from cloud_entitlements.access.organization import (
+    Identity,
+    Organization,
+    Source,
+    UserGroup,
+    read_organization,
+)
 
 __all__ = [
     "CERTAINTIES",
     "AccessIndex",
+    "ActionSets",
+    "Actions",
     "Answered",
     "Asker",
     "CannotAnswer",
     "Damaged",
+    "Giving",
     "Group",
+    "Identity",
     "NoSnapshot",
     "NotFound",
     "Organization",
@@ -22,6 +32,9 @@ __all__ = [
     "Permissions",
     "Question",
     "Someone",
+    "Source",
+    "Taking",
+    "UserGroup",
     "WhoCan",
     "forget",
     "open_index",

@@ -2,8 +2,8 @@
 
 The template's policies, the wizard's text, the reference docs and the reviewed map of operations to actions
 are all made from it. Every entry reads configuration; none reads content (object bodies, secret values,
-parameters, logs) and none writes. `iam:GenerateCredentialReport` makes AWS compute a report about the
-account and changes nothing; AWS itself classifies it as Read. Imports nothing of ours.
+parameters, logs) and none writes. `iam:GenerateCredentialReport` and `iam:GenerateServiceLastAccessedDetails` make
+AWS compute a report about the account and change nothing; AWS itself classifies them as Read. Imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:ListOpenIDConnectProviders", "list the OIDC providers that roles may trust", EVERYWHERE),
     Permission("iam:GetOpenIDConnectProvider", "read their issuer and audiences", EVERYWHERE),
     Permission("iam:ListSAMLProviders", "list the SAML providers that roles may trust", EVERYWHERE),
+    Permission("iam:ListAccessKeys", "list users' access keys, their status and age, never a secret", EVERYWHERE),
+    Permission("iam:GetAccessKeyLastUsed", "know when each key was used last, for which service", EVERYWHERE),
+    Permission("iam:GenerateServiceLastAccessedDetails", "ask AWS to make its report on the services that an identity used", EVERYWHERE),
+    Permission("iam:GetServiceLastAccessedDetails", "read that report: when which service and action was used last", EVERYWHERE),
 )  # fmt: skip
 
 WITHOUT_PERMISSION = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from cloud_entitlements.access.index.actions import allowed_always
 from cloud_entitlements.access.index.universe import names
 from cloud_entitlements.criteria.attack_values import ATTACK_VALUES, GIVES_PERMISSIONS, AttackValue
 from cloud_entitlements.criteria.levels import LEVELS, Level, actions, at_level, every_action
@@ -133,7 +134,8 @@ def classes(*, starts: bool) -> tuple[Class, ...]:
 
 def _worth(*, starts: bool) -> Iterator[tuple[AttackValue, int]]:
     """An action counts by the first list that it stands in."""
-    left = every_action()
+    # what every identity may do, whatever its policies say, is nobody's impact
+    left = every_action() & ~(allowed_always("user") | allowed_always("role"))
     for one in ((STARTS_AS_ANY_ROLE,) if starts else ()) + (*ATTACK_VALUES, ORDINARY):
         those = actions(*one.actions) & left
         left &= ~those

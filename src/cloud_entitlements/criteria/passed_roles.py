@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cloud_entitlements.criteria.grants import Grant
+from cloud_entitlements.access import Organization
+from cloud_entitlements.access.index.giving import Giving
 from cloud_entitlements.criteria.levels import actions, gravest
-from cloud_entitlements.criteria.subject import Reach
+from cloud_entitlements.criteria.subject import Reach, statements
 from cloud_entitlements.policy.condition import strings
 from cloud_entitlements.policy.document import Condition, Statement
 from cloud_entitlements.policy.pattern import text_pattern
@@ -88,9 +89,15 @@ def _by_service() -> tuple[tuple[str, int], ...]:
     return tuple((one.service, actions(*one.actions)) for one in STARTERS)
 
 
-def passed_to(grants: Iterable[Grant]) -> tuple[str, ...]:
-    """The services that a role may be passed to, of those that may pass every role: patterns, sorted."""
-    found = {pattern for one in grants if one.broad & pass_role() for pattern in _services_in(one.statement)}
+def passed_to(grants: Iterable[Giving], organization: Organization) -> tuple[str, ...]:
+    """The services that statements let roles be passed to: patterns, sorted."""
+    found = {
+        pattern
+        for grant in grants
+        for one in statements(organization, grant.document) or ()
+        if one.number == grant.statement
+        for pattern in _services_in(one)
+    }
     return (ANY_SERVICE,) if ANY_SERVICE in found else tuple(sorted(found))
 
 

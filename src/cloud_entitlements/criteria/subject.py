@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cloud_entitlements.access import Organization
+from cloud_entitlements.access.index.giving import Giving
 from cloud_entitlements.access.organization import Source
 from cloud_entitlements.criteria.criterion import Evidence, SubjectType
 from cloud_entitlements.policy.document import Statement
@@ -102,6 +103,8 @@ class Around:
     """Of the criterion that judges."""
     trusted_accounts: frozenset[str] = frozenset()
     """Accounts outside the organization that a person said are known."""
+    grants: Callable[[Subject], Sequence[Giving]] = lambda _subject: ()
+    """The statements of its policies that allow something; those that were read."""
     given_by: Callable[[Subject, int], Sequence[Evidence]] = lambda _subject, _actions: ()
     """The statements of its policies that allow any of these actions."""
     taken_by: Callable[[Subject, int], Sequence[str]] = lambda _subject, _actions: ()

@@ -17,6 +17,8 @@ OF_ACCOUNT: Mapping[str, str] = {
     "mfa_devices": "iam:ListVirtualMFADevices",
     "oidc_providers": "iam:ListOpenIDConnectProviders",
     "saml_providers": "iam:ListSAMLProviders",
+    "access_keys": "iam:ListAccessKeys",
+    "last_accessed": "iam:GenerateServiceLastAccessedDetails",
     RESOURCE_POLICIES: "",
 }
 ORGANIZATION = "organization"

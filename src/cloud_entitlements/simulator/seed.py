@@ -13,7 +13,7 @@ import yaml
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 from moto.organizations.models import organizations_backends
 
-from cloud_entitlements.simulator import iam, stacksets
+from cloud_entitlements.simulator import iam, stacksets, usage
 from cloud_entitlements.simulator.organizations import RCP, SCP
 
 PARTITION = "aws"
@@ -233,6 +233,7 @@ def _arn(account_id: str, name: str) -> str:
 def _user(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
     name = given["name"]
     user = backend.create_user("us-east-1", name, "/", _tags(given))
+    usage.remember(user.arn, given)
     if "console" in given:
         user.password, user.password_last_used = "x", _day(given["console"])
     if given.get("mfa"):
@@ -241,7 +242,10 @@ def _user(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
     for key in given.get("keys", []):
         made = backend.create_access_key(name)
         made.create_date = _day(key["created"])
-        made.last_used = AccessKeyLastUsed(_day(key["used"]), "s3", "eu-central-1") if "used" in key else None
+        service = key.get("service", "s3")
+        made.last_used = (
+            AccessKeyLastUsed(_day(key["used"]), service, "eu-central-1") if "used" in key else None
+        )
     for group in given.get("groups", []):
         backend.add_user_to_group(group, name)
     _permit(backend, account_id, "user", given)
@@ -254,8 +258,9 @@ def _role(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
     role = backend.create_role(
         given["name"], json.dumps(trust), path, boundary, description, _tags(given), "3600"
     )
-    if "used" in given:
-        role.last_used, role.last_used_region = _day(given["used"]), "eu-central-1"
+    last = usage.remember(role.arn, given)
+    if last is not None:
+        role.last_used, role.last_used_region = _day(last.isoformat()), "eu-central-1"
     _permit(backend, account_id, "role", given)
     if given.get("instance_profile"):
         backend.create_instance_profile(given["name"], "/", [given["name"]])

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from cloud_entitlements.simulator import iam, keys, seed, stacks, stacksets
+from cloud_entitlements.simulator import iam, keys, last_accessed, seed, stacks, stacksets
 from cloud_entitlements.simulator.console import Console
 from cloud_entitlements.simulator.faults import Faults
 from cloud_entitlements.simulator.guard import Guard, Start
@@ -75,7 +75,7 @@ def _json(start: Start, answer: Any, status: str = "200 OK") -> Iterable[bytes]:
 
 def install() -> None:
     """Mends moto; once, before any account exists."""
-    for part in (keys, iam, stacks, stacksets):
+    for part in (keys, iam, last_accessed, stacks, stacksets):
         part.install()
 
 

@@ -105,8 +105,18 @@ GROUP = Group(
         ),
         Kind(
             "report_late",
-            "AWS did not finish the credential report in time",
-            (Cause("a large account takes minutes", "nothing to do: the next run takes the finished report"),),
+            "AWS did not finish a report in time",
+            (Cause("a large account takes minutes", "nothing to do: the next run takes the finished report, or asks again"),),
+        ),
+        Kind(
+            "report_failed",
+            "AWS did not give a report that it was asked to make",
+            (Cause("AWS failed to make it, or forgot the job that made it", "nothing to do: the next run asks again"),),
+        ),
+        Kind(
+            "next_run",
+            "Too many to ask in one run",
+            (Cause("AWS tells of each one by one; a run asks a part of them", "nothing to do: the next run goes on where this one ended"),),
         ),
         Kind(
             "too_many_calls",

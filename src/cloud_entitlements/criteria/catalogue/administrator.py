@@ -16,7 +16,7 @@ from cloud_entitlements.criteria.criterion import (
     unknown,
 )
 from cloud_entitlements.criteria.evidence import few
-from cloud_entitlements.criteria.grants import denials_of, grants_of, proofs, together
+from cloud_entitlements.criteria.grants import own_denials, proofs, together
 from cloud_entitlements.criteria.levels import actions, every_action
 from cloud_entitlements.criteria.limits import stopped_by, unread_limits
 from cloud_entitlements.criteria.passed_roles import starter_of
@@ -25,12 +25,12 @@ from cloud_entitlements.criteria.subject import Around, Subject
 
 
 def judge(subject: Subject, around: Around) -> Judgement:
-    grants = grants_of(subject, around.organization)
+    grants = around.grants(subject)
     if together(one.broad for one in grants) != every_action():
         if subject.unread:
             return unknown(f"policies that were not read: {several(f'`{one}`' for one in subject.unread)}")
         return passes()
-    statements = few(proofs(grants, every_action(), lambda one: one.broad, _told), "statements")
+    statements = few(proofs(grants, lambda one: one.broad, _told), "statements")
     gives = actions(*GIVES_PERMISSIONS.actions, *GIVES_PERMISSIONS_EVERYWHERE.actions)
     # An administrator can give itself whatever it lacks; one that can give nothing is none.
     if subject.reach.broad & gives or starter_of(subject.reach):
@@ -45,7 +45,7 @@ def _told(those: int) -> str:
 
 
 def _own(subject: Subject, around: Around, gives: int) -> Iterator[str]:
-    for source, statement, denied in denials_of(subject, around.organization):
+    for source, statement, denied in own_denials(subject, around):
         if denied & gives:
             yield f"`{source.words}`, which denies it in statement {statement.number}"
 

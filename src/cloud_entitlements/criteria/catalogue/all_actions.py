@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cloud_entitlements.access.index.giving import Giving
 from cloud_entitlements.criteria.criterion import (
     Criterion,
     Evidence,
@@ -16,7 +17,7 @@ from cloud_entitlements.criteria.criterion import (
     unknown,
 )
 from cloud_entitlements.criteria.evidence import few
-from cloud_entitlements.criteria.grants import Grant, denials_of, grants_of, proofs, together
+from cloud_entitlements.criteria.grants import own_denials, place, proofs, together
 from cloud_entitlements.criteria.levels import changing
 from cloud_entitlements.criteria.limits import stopped_by, unread_limits
 from cloud_entitlements.criteria.reaches import several
@@ -25,8 +26,8 @@ from cloud_entitlements.criteria.subject import Around, Subject
 
 
 def judge(subject: Subject, around: Around) -> Judgement:
-    grants = grants_of(subject, around.organization)
-    denied = together(found for _source, _statement, found in denials_of(subject, around.organization))
+    grants = around.grants(subject)
+    denied = together(found for _source, _statement, found in own_denials(subject, around))
     given = whole_services(together(one.actions for one in grants) & ~denied)
     if not given:
         if subject.unread:
@@ -44,16 +45,16 @@ def _of(services: Sequence[str]) -> int:
     return together(actions_of_service()[one] for one in services)
 
 
-def _evidence(grants: Sequence[Grant], services: Sequence[str]) -> Iterator[Evidence]:
+def _evidence(grants: Sequence[Giving], services: Sequence[str]) -> Iterator[Evidence]:
     yield Evidence(f"every action of {_listed(services)}")
-    yield from few(proofs(grants, _of(services), _whole, _told), "statements")
+    yield from few(proofs(grants, lambda one: _whole(one) & _of(services), _told), "statements")
     apart = [one for one in services if not any(one in whole_services(grant.actions) for grant in grants)]
     for service in apart[:_NAMED]:
-        places = [one.place for one in grants if one.actions & actions_of_service()[service]]
+        places = [place(one) for one in grants if one.actions & actions_of_service()[service]]
         yield Evidence(f"{several(places)} allow every action of `{service}` together")
 
 
-def _whole(grant: Grant) -> int:
+def _whole(grant: Giving) -> int:
     return _of(whole_services(grant.actions))
 
 

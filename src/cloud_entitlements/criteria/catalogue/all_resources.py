@@ -16,7 +16,7 @@ from cloud_entitlements.criteria.criterion import (
     unknown,
 )
 from cloud_entitlements.criteria.evidence import few
-from cloud_entitlements.criteria.grants import grants_of, proofs
+from cloud_entitlements.criteria.grants import proofs
 from cloud_entitlements.criteria.levels import at_level, counted, gravest, with_resource_types
 from cloud_entitlements.criteria.limits import stopped_by, unread_limits
 from cloud_entitlements.criteria.reaches import several
@@ -45,8 +45,8 @@ def _that_count() -> int:
 def _evidence(subject: Subject, around: Around, those: int) -> tuple[Evidence, ...]:
     number = those.bit_count()
     whole = Evidence(f"{number} action{'s' if number > 1 else ''} on every resource: {counted(those)}")
-    grants = grants_of(subject, around.organization)
-    return (whole, *few(proofs(grants, those, lambda one: one.broad, _told), "statements"))
+    grants = around.grants(subject)
+    return (whole, *few(proofs(grants, lambda one: one.broad & those, _told), "statements"))
 
 
 def _told(actions: int) -> str:
