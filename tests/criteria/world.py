@@ -19,6 +19,8 @@ from typing import Any
 
 import yaml
 
+from cloud_entitlements.access import open_index
+from cloud_entitlements.criteria import Assessed, Settings, analyse
 from cloud_entitlements.inventory import Coverage, Gap, Publication, Snapshot, Staging, canonical, publish
 from cloud_entitlements.inventory.authorization_details import NORMALIZE
 from cloud_entitlements.inventory.layers import OF_ACCOUNT, OF_ORGANIZATION
@@ -95,6 +97,20 @@ def snapshot_of(world: str, those: list[Case], folder: Path) -> Snapshot:
             if part in case.given.get("partial", []):
                 staging.note(case.account_id, part, Gap(OF_ACCOUNT[part], "throttled", "slow down"), NOW)
     return publish(staging, folder / "snapshots", _publication("c", NOW, len(those)))
+
+
+def assessed(
+    account: Mapping[str, Any], folder: Path, settings: Settings | None = None
+) -> dict[str, Assessed]:
+    """Everybody in one account, by what follows the account in the ARN: `role/boss`."""
+    case = Case("made", "made", "100000000001", {"account": account})
+    snapshot = snapshot_of(case.world, [case], folder)
+    index = open_index(snapshot, folder / "cache")
+    try:
+        found = list(analyse(snapshot, index, settings or Settings(), NOW))
+    finally:
+        index.close()
+    return {one.subject.arn.split(":", 5)[-1]: one for one in found}
 
 
 def _publication(run: str, now: datetime, accounts: int) -> Publication:

@@ -14,7 +14,12 @@ from typing import Literal
 
 from cloud_entitlements.access.index.actions import allowed_always
 from cloud_entitlements.access.index.universe import names
-from cloud_entitlements.criteria.attack_values import ATTACK_VALUES, GIVES_PERMISSIONS, AttackValue
+from cloud_entitlements.criteria.attack_values import (
+    ATTACK_VALUES,
+    GIVES_PERMISSIONS,
+    GIVES_PERMISSIONS_EVERYWHERE,
+    AttackValue,
+)
 from cloud_entitlements.criteria.levels import LEVELS, Level, actions, at_level, every_action
 from cloud_entitlements.criteria.passed_roles import starter_of
 from cloud_entitlements.criteria.subject import Reach, Subject
@@ -33,6 +38,7 @@ STARTS_AS_ANY_ROLE = AttackValue(
 """Where an action that starts code as the role that is passed comes with it."""
 ORDINARY = AttackValue(1, "", ("*",))
 _TOLD = 3
+_WHERE = ", if its account administers Identity Center or the organization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,9 @@ class Impact:
             because = "what was read gives nothing" if self.least else "it may do nothing"
             return f"{self.letter} because: {because}"
         listed = ", ".join(one.text for one in self.reasons)
-        return f"{self.letter} because: {listed}" + (f" and {self.more} more" if self.more else "")
+        more = f" and {self.more} more" if self.more else ""
+        everywhere = all(one.what == GIVES_PERMISSIONS_EVERYWHERE.what for one in self.reasons)
+        return f"{self.letter} because: {listed}{more}{_WHERE if everywhere else ''}"
 
 
 def impact_of(subject: Subject) -> Impact:
@@ -84,7 +92,7 @@ def impact_of(subject: Subject) -> Impact:
 def impact_of_reach(reach: Reach, *, least: bool = False) -> Impact:
     """Equal sets of policies come to the same."""
     starter = starter_of(reach)
-    held = ((one, found) for one in classes(starts=bool(starter)) if (found := one.actions & one.of(reach)))
+    held = ((one, found) for one in classes(starts=bool(starter)) if (found := one.held(reach)))
     _, gravest = next(itertools.groupby(held, lambda one: one[0].points), (0, iter(())))
     listed = list(gravest)
     reasons = tuple(
@@ -105,9 +113,15 @@ class Class:
     reach: int
     actions: int
 
-    def of(self, reach: Reach) -> int:
-        """The actions that are held so far."""
-        return reach.broad if self.reach == EVERY else reach.possible & ~reach.broad
+    def held(self, reach: Reach) -> int:
+        """Its actions that are held so far. One's own credentials are ordinary."""
+        if self.reach == EVERY:
+            return self.actions & reach.broad
+        if self.attack is ORDINARY:
+            return (
+                (self.actions | reach.own_credentials & at_level(self.level)) & reach.possible & ~reach.broad
+            )
+        return self.actions & reach.possible & ~reach.broad & ~reach.own_credentials
 
     def reason(self, action: str, starter: str = "") -> Reason:
         starting = starter if self.attack is STARTS_AS_ANY_ROLE else ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache, reduce
+from itertools import islice
 from operator import or_
 from typing import Literal
 
-from cloud_entitlements.access.index.universe import actions_like, universe
-from cloud_entitlements.policy.catalogue import ActionFacts, facts_of, known_action, services
+from cloud_entitlements.access.index.universe import actions_like, names, universe
+from cloud_entitlements.policy.catalogue import ActionFacts, facts_of, services
 
 Level = Literal["List", "Read", "Tagging", "Write", "Permissions management"]
 LEVELS: tuple[Level, ...] = ("Permissions management", "Write", "Tagging", "Read", "List")
@@ -65,14 +66,7 @@ def changing() -> int:
 
 def gravest(actions: int, most: int) -> list[str]:
     """As AWS spells them: by level, then by name."""
-    found: list[str] = []
-    for level in LEVELS:
-        bits = f"{actions & at_level(level):b}"[::-1]
-        number = bits.find("1")
-        while number >= 0 and len(found) < most:
-            found.append(known_action(universe()[number]) or universe()[number])
-            number = bits.find("1", number + 1)
-    return found
+    return list(islice((name for level in LEVELS for name in names(actions & at_level(level))), most))
 
 
 def counted(actions: int) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from cloud_entitlements.access import Organization
 from cloud_entitlements.access.index.giving import Giving
-from cloud_entitlements.criteria.levels import actions, gravest
+from cloud_entitlements.criteria.levels import actions
 from cloud_entitlements.criteria.subject import Reach, statements
 from cloud_entitlements.policy.condition import strings
 from cloud_entitlements.policy.document import Condition, Statement
@@ -72,21 +72,13 @@ def starter_of(reach: Reach) -> str:
     """An action that starts code as any role that is passed, `lambda:CreateFunction`; empty: it has none."""
     if not reach.broad & pass_role():
         return ""
-    for service, those in _by_service():
-        found = those & reach.possible
-        if found and any(map(_takes(service), reach.passes_roles_to)):
-            return gravest(found, 1)[0]
-    return ""
+    takers = (one for one in STARTERS if any(map(_takes(one.service), reach.passes_roles_to)))
+    return next((name for one in takers for name in one.actions if actions(name) & reach.possible), "")
 
 
 def _takes(service: str) -> Callable[[str], bool]:
     """In China some of its services have another end."""
     return lambda pattern: any(map(text_pattern(pattern), (service, f"{service}.cn")))
-
-
-@lru_cache(1)
-def _by_service() -> tuple[tuple[str, int], ...]:
-    return tuple((one.service, actions(*one.actions)) for one in STARTERS)
 
 
 def passed_to(grants: Iterable[Giving], organization: Organization) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from cloud_entitlements.access.index.giving import Giving
 from cloud_entitlements.criteria.criterion import Evidence
 from cloud_entitlements.criteria.grants import together
 from cloud_entitlements.criteria.levels import every_action
+from cloud_entitlements.criteria.own_credentials import credentials, own_credentials
 from cloud_entitlements.criteria.passed_roles import pass_role, passed_to
 from cloud_entitlements.criteria.subject import NOTHING, Reach, Subject
 
@@ -42,6 +43,9 @@ class Reaches:
         if reach.broad & pass_role():
             passing = (one for one in self.grants(subject) if one.broad & pass_role())
             reach = replace(reach, passes_roles_to=passed_to(passing, self._index.organization))
+        if reach.possible & ~reach.broad & credentials() and subject.type != "role":
+            own = own_credentials(self.grants(subject), self._index.organization)
+            reach = replace(reach, own_credentials=own & ~reach.broad)
         if subject.unread:
             # a policy that was not read may allow everything: what counts here is what was
             known = together(one.actions for one in self.grants(subject))

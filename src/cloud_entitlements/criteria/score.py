@@ -74,7 +74,7 @@ def _weighed(reach: Reach, among: int) -> _Weighed:
     for one in classes(starts=bool(starter_of(reach))):
         if one.points < DANGEROUS:
             break
-        found = (one.actions & among & one.of(reach)).bit_count()
+        found = (one.held(reach) & among).bit_count()
         points, count = points + one.points * found, count + found
     return _Weighed(points, count)
 

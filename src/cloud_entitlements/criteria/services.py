@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from cloud_entitlements.criteria.impact import EVERY, classes
-from cloud_entitlements.criteria.levels import changing, of_services
+from cloud_entitlements.criteria.levels import changing, every_action, of_services
 
 _OF_AGENTS = frozenset({"ec2messages", "ssmmessages"})
 """What the agent of Systems Manager speaks: granted whole, or it does not work."""
@@ -30,7 +30,8 @@ def _that_can_be_whole() -> tuple[tuple[str, int], ...]:
 @lru_cache(4096)
 def whole_services(actions: int) -> tuple[str, ...]:
     """Those of which every action is among these; the gravest first."""
-    return by_gravity(service for service, those in _that_can_be_whole() if not those & ~actions)
+    lacking = every_action() & ~actions
+    return by_gravity(service for service, those in _that_can_be_whole() if not those & lacking)
 
 
 @lru_cache(4096)

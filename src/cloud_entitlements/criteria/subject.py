@@ -31,6 +31,8 @@ class Reach:
     """As `broad`, by its own policies alone: before boundary and control policies take any."""
     passes_roles_to: tuple[str, ...] = ()
     """Services to which it may pass every role, as patterns: what `iam:PassedToService` names, or `*`."""
+    own_credentials: int = 0
+    """Actions on credentials that are possible on its own user alone."""
 
 
 NOTHING = Reach(0, 0, 0, 0)

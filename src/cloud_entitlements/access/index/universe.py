@@ -24,10 +24,13 @@ def universe() -> tuple[str, ...]:
 
 def names(actions: int) -> Iterator[str]:
     """As AWS spells them."""
-    for number, action in enumerate(universe()):
-        if actions >> number & 1:
-            service, _, name = action.partition(":")
-            yield actions_of(service)[name]
+    # digits are found faster than bits: most sets have few, and most of the time the first ones are wanted
+    bits = f"{actions:b}"[::-1]
+    number = bits.find("1")
+    while number >= 0:
+        service, _, name = universe()[number].partition(":")
+        yield actions_of(service)[name]
+        number = bits.find("1", number + 1)
 
 
 def action_set(actions: int | Iterable[str]) -> int:

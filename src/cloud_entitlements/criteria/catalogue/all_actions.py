@@ -27,8 +27,7 @@ from cloud_entitlements.criteria.subject import Around, Subject
 
 def judge(subject: Subject, around: Around) -> Judgement:
     grants = around.grants(subject)
-    denied = together(found for _source, _statement, found in own_denials(subject, around))
-    given = whole_services(together(one.actions for one in grants) & ~denied)
+    given = _given(subject, around, together(one.actions for one in grants))
     if not given:
         if subject.unread:
             return unknown(f"policies that were not read: {several(f'`{one}`' for one in subject.unread)}")
@@ -39,6 +38,14 @@ def judge(subject: Subject, around: Around) -> Judgement:
         takers = around.taken_by(subject, _of(given))
         return contained(stopped_by(takers), *_evidence(grants, given))
     return fails(*_evidence(grants, left), *_taken(subject, left), *unread_limits(subject, around))
+
+
+def _given(subject: Subject, around: Around, allowed: int) -> Sequence[str]:
+    """Whole services by its own policies."""
+    if not whole_services(allowed):
+        return ()
+    denied = together(found for _source, _statement, found in own_denials(subject, around))
+    return whole_services(allowed & ~denied)
 
 
 def _of(services: Sequence[str]) -> int:
