@@ -23,6 +23,8 @@ class Scope:
 
     account_id: str
     partition: str
+    identity_center_region: str = ""
+    """Where Identity Center was when it was read last; empty: not known, every Region is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,14 @@ class Collector:
     operations: tuple[str, ...]
     """API operations, `iam:GetAccountAuthorizationDetails`; the table of permissions covers each."""
     collect: Callable[[AwsSession, Scope], Iterator[Row]]
+
+
+class PartlyRead(Exception):
+    """Raised after the rows that could be read: they stay, beside a gap that says what stopped the rest."""
+
+    def __init__(self, error: Exception, call: str) -> None:
+        super().__init__(f"{call}: {error}")
+        self.error, self.call = error, call
 
 
 class RepeatedPage(Exception):

@@ -13,7 +13,7 @@ from cloud_entitlements.inventory.manifest import Coverage, Manifest
 from cloud_entitlements.inventory.offline import import_files
 from cloud_entitlements.inventory.publish import Publication, publish
 from cloud_entitlements.inventory.snapshot import Snapshot, prune, remove_connection
-from cloud_entitlements.inventory.staging import Gap, Outcome, Staging
+from cloud_entitlements.inventory.staging import Gap, Outcome, Partly, Staging
 from cloud_entitlements.inventory.tables import TABLES, Table
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Gap",
     "Manifest",
     "Outcome",
+    "Partly",
     "Publication",
     "Snapshot",
     "Staging",

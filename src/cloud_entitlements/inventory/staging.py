@@ -11,11 +11,13 @@ import hashlib
 import json
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 Outcome = Literal["collected", "carried", "gap", "absent"]
 _FILE = re.compile(r"[\w-]+\.\w+\.jsonl")
@@ -33,6 +35,14 @@ class Gap:
     call: str
     code: str
     message: str
+
+
+class Partly(Exception):
+    """Raised by rows that are being saved: what came before stays, beside this gap."""
+
+    def __init__(self, gap: Gap) -> None:
+        super().__init__(gap.message)
+        self.gap = gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class Staging:
     def save(
         self, account_id: str, collector: str, rows: Iterable[tuple[str, Mapping[str, object]]], at: datetime
     ) -> int:
-        """Streams `rows` to disk; an exception on the way leaves no part. Returns the number of rows."""
+        """Streams `rows` to disk; an exception on the way leaves no part, but for `Partly`. Returns the number of rows."""
         return self._write(account_id, collector, "collected", at, rows=rows)
 
     def note(self, account_id: str, collector: str, gap: Gap, at: datetime) -> None:
@@ -114,12 +124,12 @@ class Staging:
         path = self._path(account_id, collector)
         unfinished = path.with_suffix(f".{os.getpid()}.tmp")
         head = {"account_id": account_id, "collector": collector, "outcome": outcome, "at": at.isoformat()}
-        count = 0
         try:
-            with unfinished.open("w", encoding="utf-8") as file:
-                file.write(_line({**head, "gap": asdict(gap) if gap else None}))
-                for count, row in enumerate(rows, start=1):  # noqa: B007  the count is what is wanted
-                    file.write(_line(row))
+            with unfinished.open("w+", encoding="utf-8") as file:
+                file.write(_head(head, gap))
+                count, partly = _put_rows(file, rows)
+                if partly is not None:
+                    _put_head(file, _head(head, partly))
                 file.flush()
                 if self.durable:
                     os.fsync(file.fileno())
@@ -127,6 +137,34 @@ class Staging:
         finally:
             unfinished.unlink(missing_ok=True)
         return count
+
+
+def _put_rows(file: IO[str], rows: Iterable[object]) -> tuple[int, Gap | None]:
+    count = 0
+    try:
+        for row in rows:
+            file.write(_line(row))
+            count += 1
+    except Partly as partly:
+        return count, partly.gap
+    return count, None
+
+
+def _put_head(file: IO[str], head: str) -> None:
+    """Another first line in a file that nobody sees yet; what follows moves piece by piece."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as rows:
+        file.seek(0)
+        file.readline()
+        shutil.copyfileobj(file, rows)
+        rows.seek(0)
+        file.seek(0)
+        file.truncate()
+        file.write(head)
+        shutil.copyfileobj(rows, file)
+
+
+def _head(told: Mapping[str, str], gap: Gap | None) -> str:
+    return _line({**told, "gap": asdict(gap) if gap else None})
 
 
 def _line(value: object) -> str:

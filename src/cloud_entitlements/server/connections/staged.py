@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from cloud_entitlements.aws.collecting import Collector, Scope
+from cloud_entitlements.aws.collecting import Collector, PartlyRead, Row, Scope
 from cloud_entitlements.aws.failures import from_error
 from cloud_entitlements.aws.sessions import AwsSession, SwitchedOff
-from cloud_entitlements.inventory import Gap, Snapshot
+from cloud_entitlements.inventory import Gap, Partly, Snapshot
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.task import Task
 
@@ -38,7 +39,7 @@ def stage(
         task.staging.carry(owner, collector.name, now)
         return None
     try:
-        task.staging.save(owner, collector.name, collector.collect(session, scope), now)
+        task.staging.save(owner, collector.name, _rows(collector, session, scope), now)
     except SwitchedOff:
         raise
     except Exception as error:
@@ -48,7 +49,16 @@ def stage(
         gap = Gap(failure.call, failure.code, failure.message)
         task.staging.gap(owner, collector.name, gap, now)
         return gap
-    return None
+    saved = task.staging.part(owner, collector.name)
+    return saved.gap if saved else None
+
+
+def _rows(collector: Collector, session: AwsSession, scope: Scope) -> Iterator[Row]:
+    try:
+        yield from collector.collect(session, scope)
+    except PartlyRead as partly:
+        failure = from_error(partly.error, partly.call)
+        raise Partly(Gap(failure.call, failure.code, failure.message)) from partly
 
 
 def staged_or_last(task: Task, collector: Collector, table: str) -> list[dict[str, Any]]:
