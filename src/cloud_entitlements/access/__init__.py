@@ -6,14 +6,26 @@ from cloud_entitlements.access.errors import CannotAnswer, Damaged, NoSnapshot, 
 from cloud_entitlements.access.index import AccessIndex
 from cloud_entitlements.access.opening import forget, open_index
 from cloud_entitlements.access.organization import Organization, read_organization
+from cloud_entitlements.access.people import (
+    AccountAccess,
+    Directory,
+    DirectoryGroup,
+    DirectoryUser,
+    RoleState,
+    read_directory,
+)
 
 __all__ = [
     "CERTAINTIES",
     "AccessIndex",
+    "AccountAccess",
     "Answered",
     "Asker",
     "CannotAnswer",
     "Damaged",
+    "Directory",
+    "DirectoryGroup",
+    "DirectoryUser",
     "Group",
     "NoSnapshot",
     "NotFound",
@@ -21,9 +33,11 @@ __all__ = [
     "Permission",
     "Permissions",
     "Question",
+    "RoleState",
     "Someone",
     "WhoCan",
     "forget",
     "open_index",
+    "read_directory",
     "read_organization",
 ]

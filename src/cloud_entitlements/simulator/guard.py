@@ -56,6 +56,7 @@ class Call:
     service: str
     operation: str
     error: str | None
+    region: str
 
 
 class Denied(Exception):
@@ -88,10 +89,10 @@ class Guard:
             authorize(caller, asked)
         except Denied as denied:
             error = denied
-        self._note(caller, asked, error)
+        self._note(caller, asked, error, signed.region)
         return refuse(start, asked, error) if error else self.app(environ, start)
 
-    def _note(self, caller: Caller | None, asked: Asked, error: Denied | None) -> None:
+    def _note(self, caller: Caller | None, asked: Asked, error: Denied | None, region: str) -> None:
         with self._lock:
             self.calls.append(
                 Call(
@@ -103,6 +104,7 @@ class Guard:
                     service=asked.service,
                     operation=asked.operation,
                     error=error.code if error else None,
+                    region=region,
                 )
             )
             del self.calls[:-MAX_CALLS]

@@ -19,7 +19,7 @@ from botocore.parsers import ResponseParserError
 
 from cloud_entitlements.aws.collecting import RepeatedPage, Scope
 from cloud_entitlements.aws.collectors.pace import IDENTITY_CENTER, paced
-from cloud_entitlements.aws.sessions import AwsSession, Patience
+from cloud_entitlements.aws.sessions import AwsSession
 
 SERVICE = "sso-admin"
 _ATTEMPTS = 3
@@ -77,11 +77,9 @@ def _regions(session: AwsSession, scope: Scope) -> Iterator[str]:
 
 
 def _patient(session: AwsSession, *, known: bool) -> AwsSession:
-    return (
-        session
-        if known
-        else replace(session, patience=Patience(_ATTEMPTS, connect_seconds=3, read_seconds=20))
-    )
+    if known:
+        return session
+    return replace(session, patience=replace(session.patience, attempts=_ATTEMPTS, connect_seconds=2))
 
 
 def _listed(session: AwsSession, region: str, scope: Scope) -> Instance | None:
