@@ -34,10 +34,13 @@ def test_a_case_is_judged_as_it_says(case: Case, judged: Mapping[tuple[str, str]
     told = f"{found.why} {found.evidence}"
     assert found.verdict == case.given["verdict"], told
     assert bool(found.stale_since) == bool(case.given.get("is_stale", False)), told
+    shown = f"{found.why}\n" + "\n".join(
+        f"{one.text} {one.policy} {one.statement} {one.key_id} {one.at}" for one in found.evidence
+    )
     for words in case.given.get("says", []):
-        assert case.filled(words) in f"{found.why}\n" + "\n".join(
-            f"{one.text} {one.policy} {one.statement} {one.key_id} {one.at}" for one in found.evidence
-        )
+        assert case.filled(words) in shown
+    for words in case.given.get("silent", []):
+        assert words not in shown
 
 
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.id)

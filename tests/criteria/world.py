@@ -1,7 +1,8 @@
 """Cases of criteria, each in an account of its own, published as one snapshot: what the judges see is what was collected.
 
 A file under tests/cases/criteria is a criterion's. A case gives what is in its account; what it does not give was read and
-is empty, but for parts that it names under `missing`, which could not be read, and `stale`, which could not be read again.
+is empty, but for parts that it names under `missing`, which could not be read, `stale`, which could not be read again, and
+`partial`, of which something is missing beside what is given.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 
 import yaml
 
+from cloud_entitlements.access import open_index
+from cloud_entitlements.criteria import Assessed, Settings, analyse
 from cloud_entitlements.inventory import Coverage, Gap, Publication, Snapshot, Staging, canonical, publish
 from cloud_entitlements.inventory.authorization_details import NORMALIZE
 from cloud_entitlements.inventory.layers import OF_ACCOUNT, OF_ORGANIZATION
@@ -91,7 +94,23 @@ def snapshot_of(world: str, those: list[Case], folder: Path) -> Snapshot:
                 staging.gap(case.account_id, part, Gap(OF_ACCOUNT[part], "denied", "not authorized"), NOW)
             else:
                 _stage_part(staging, case, part, NOW)
+            if part in case.given.get("partial", []):
+                staging.note(case.account_id, part, Gap(OF_ACCOUNT[part], "throttled", "slow down"), NOW)
     return publish(staging, folder / "snapshots", _publication("c", NOW, len(those)))
+
+
+def assessed(
+    account: Mapping[str, Any], folder: Path, settings: Settings | None = None
+) -> dict[str, Assessed]:
+    """Everybody in one account, by what follows the account in the ARN: `role/boss`."""
+    case = Case("made", "made", "100000000001", {"account": account})
+    snapshot = snapshot_of(case.world, [case], folder)
+    index = open_index(snapshot, folder / "cache")
+    try:
+        found = list(analyse(snapshot, index, settings or Settings(), NOW))
+    finally:
+        index.close()
+    return {one.subject.arn.split(":", 5)[-1]: one for one in found}
 
 
 def _publication(run: str, now: datetime, accounts: int) -> Publication:
@@ -259,7 +278,7 @@ def _mfa_devices(case: Case, given: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def _access_keys(case: Case, given: Mapping[str, Any]) -> Iterator[Row]:
-    """`{user, id, created, used, active}`; `used` absent: never."""
+    """`{user, id, created, used, service, active}`; `used` absent: never."""
     for one in given.get("keys", []):
         yield (
             "access_keys",
@@ -268,8 +287,9 @@ def _access_keys(case: Case, given: Mapping[str, Any]) -> Iterator[Row]:
                 "user_arn": f"arn:aws:iam::{case.account_id}:user/{one['user']}",
                 "user_name": one["user"],
                 "status": "Active" if one.get("active", True) else "Inactive",
-                "created_at": str(one["created"]),
+                "created_at": str(one["created"]) if one["created"] else None,
                 "last_used_at": one.get("used"),
+                "last_used_service": one.get("service"),
             },
         )
 

@@ -45,7 +45,13 @@ def analyse(
     features = _root_features(snapshot) if organization.was_read(ORGANIZATION, "root_access") else None
     for account in accounts(snapshot, organization):
         around = Around(
-            account.facts, organization, features, now, given_by=reaches.given_by, taken_by=reaches.taken_by
+            account.facts,
+            organization,
+            features,
+            now,
+            grants=reaches.grants,
+            given_by=reaches.given_by,
+            taken_by=reaches.taken_by,
         )
         yield from _of_account(account, around, asked, settings, reaches)
 
@@ -71,7 +77,8 @@ def judge(criterion: Criterion, subject: Subject, around: Around, period: int | 
     found = criterion.judge(
         subject, replace(around, period=None if period is None else timedelta(days=period))
     )
-    stale = [
+    stale = [found.stale_since] if found.stale_since else []
+    stale += [
         around.account.collected_at.get(part, "")
         for part in criterion.needs
         if outcomes.get(part) not in _READ

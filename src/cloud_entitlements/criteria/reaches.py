@@ -8,6 +8,10 @@ from dataclasses import replace
 from cloud_entitlements.access import AccessIndex
 from cloud_entitlements.access.index.giving import Giving
 from cloud_entitlements.criteria.criterion import Evidence
+from cloud_entitlements.criteria.grants import together
+from cloud_entitlements.criteria.levels import every_action
+from cloud_entitlements.criteria.own_credentials import credentials, own_credentials
+from cloud_entitlements.criteria.passed_roles import pass_role, passed_to
 from cloud_entitlements.criteria.subject import NOTHING, Reach, Subject
 
 
@@ -25,7 +29,7 @@ class Reaches:
         """In their order."""
         numbers = self._index.numbers([one.arn for one in subjects if one.type != "group"])
         for one in subjects:
-            yield replace(one, reach=self._reach(one, numbers.get(one.arn)))
+            yield replace(one, reach=self._detailed(one, self._reach(one, numbers.get(one.arn))))
 
     def _reach(self, subject: Subject, number: int | None) -> Reach:
         if subject.type == "group":
@@ -34,17 +38,35 @@ class Reaches:
             return Reach(found.certain, found.broad, found.possible, found.granted)
         return NOTHING if number is None else self._sets[self._of[number]]
 
+    def _detailed(self, subject: Subject, reach: Reach) -> Reach:
+        """With what sets of actions don't say."""
+        if reach.broad & pass_role():
+            passing = (one for one in self.grants(subject) if one.broad & pass_role())
+            reach = replace(reach, passes_roles_to=passed_to(passing, self._index.organization))
+        if reach.possible & ~reach.broad & credentials() and subject.type != "role":
+            own = own_credentials(self.grants(subject), self._index.organization)
+            reach = replace(reach, own_credentials=own & ~reach.broad)
+        if subject.unread:
+            # a policy that was not read may allow everything: what counts here is what was
+            known = together(one.actions for one in self.grants(subject))
+            reach = replace(reach, possible=reach.possible & known)
+        return reach
+
+    def grants(self, subject: Subject) -> Sequence[Giving]:
+        """The statements that allow something, of the policies that were read."""
+        found = self._index.giving_of_policies(subject.account_id, subject.policies, every_action())
+        return [one for one in found if one.statement is not None]
+
     def given_by(self, subject: Subject, actions: int) -> Sequence[Evidence]:
         """The statements that allow any of these actions, whatever else takes it."""
         found = self._index.giving_of_policies(subject.account_id, subject.policies, actions)
         return [_evidence(one) for one in found if one.statement is not None]
 
     def taken_by(self, subject: Subject, actions: int) -> Sequence[str]:
-        """What keeps it, for certain, from actions that its own policies grant."""
-        found = self._index.taking(subject.arn, actions)
-        return list(
-            dict.fromkeys(f"`{one.source}`" for one in found if one.broad and one.layer != "identity")
-        )
+        """What keeps it, for certain, from actions that its own policies grant; else what leaves them on some resources."""
+        found = [one for one in self._index.taking(subject.arn, actions) if one.layer != "identity"]
+        sure = [one for one in found if one.broad] or [one for one in found if one.how == "not_allowed"]
+        return list(dict.fromkeys(f"`{one.source}`" for one in sure))
 
 
 def _evidence(one: Giving) -> Evidence:

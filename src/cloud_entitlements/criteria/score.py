@@ -14,6 +14,7 @@ from math import sqrt
 from cloud_entitlements.access.index.universe import actions_like
 from cloud_entitlements.criteria.facts import when
 from cloud_entitlements.criteria.impact import EVERY, LEAST, classes
+from cloud_entitlements.criteria.passed_roles import starter_of
 from cloud_entitlements.criteria.subject import Reach, Row, Subject
 
 DANGEROUS = LEAST["C"]
@@ -70,10 +71,10 @@ class _Weighed:
 
 def _weighed(reach: Reach, among: int) -> _Weighed:
     points = count = 0
-    for one in classes():
+    for one in classes(starts=bool(starter_of(reach))):
         if one.points < DANGEROUS:
             break
-        found = (one.actions & among & one.of(reach)).bit_count()
+        found = (one.held(reach) & among).bit_count()
         points, count = points + one.points * found, count + found
     return _Weighed(points, count)
 
@@ -83,7 +84,7 @@ def _most() -> int:
     """Points of everything dangerous, on every resource."""
     return sum(
         one.points * one.actions.bit_count()
-        for one in classes()
+        for one in classes(starts=True)
         if one.reach == EVERY and one.points >= DANGEROUS
     )
 

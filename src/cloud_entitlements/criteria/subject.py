@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cloud_entitlements.access import Organization
+from cloud_entitlements.access.index.giving import Giving
 from cloud_entitlements.access.organization import Source
 from cloud_entitlements.criteria.criterion import Evidence, SubjectType
 from cloud_entitlements.policy.document import Statement
@@ -28,6 +29,10 @@ class Reach:
     """On some resource, in some circumstance."""
     granted: int
     """As `broad`, by its own policies alone: before boundary and control policies take any."""
+    passes_roles_to: tuple[str, ...] = ()
+    """Services to which it may pass every role, as patterns: what `iam:PassedToService` names, or `*`."""
+    own_credentials: int = 0
+    """Actions on credentials that are possible on its own user alone."""
 
 
 NOTHING = Reach(0, 0, 0, 0)
@@ -100,6 +105,8 @@ class Around:
     """Of the criterion that judges."""
     trusted_accounts: frozenset[str] = frozenset()
     """Accounts outside the organization that a person said are known."""
+    grants: Callable[[Subject], Sequence[Giving]] = lambda _subject: ()
+    """The statements of its policies that allow something; those that were read."""
     given_by: Callable[[Subject, int], Sequence[Evidence]] = lambda _subject, _actions: ()
     """The statements of its policies that allow any of these actions."""
     taken_by: Callable[[Subject, int], Sequence[str]] = lambda _subject, _actions: ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cloud_entitlements.criteria.attack_values import GIVES_PERMISSIONS
+from collections.abc import Iterator
+
+from cloud_entitlements.criteria.attack_values import GIVES_PERMISSIONS, GIVES_PERMISSIONS_EVERYWHERE
 from cloud_entitlements.criteria.criterion import (
     Criterion,
     Fix,
@@ -13,23 +15,39 @@ from cloud_entitlements.criteria.criterion import (
     passes,
     unknown,
 )
+from cloud_entitlements.criteria.evidence import few
+from cloud_entitlements.criteria.grants import own_denials, proofs, together
 from cloud_entitlements.criteria.levels import actions, every_action
+from cloud_entitlements.criteria.limits import stopped_by, unread_limits
+from cloud_entitlements.criteria.passed_roles import starter_of
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.subject import Around, Subject
 
 
 def judge(subject: Subject, around: Around) -> Judgement:
-    if subject.reach.granted != every_action():
+    grants = around.grants(subject)
+    if together(one.broad for one in grants) != every_action():
         if subject.unread:
             return unknown(f"policies that were not read: {several(f'`{one}`' for one in subject.unread)}")
         return passes()
-    evidence = tuple(around.given_by(subject, every_action()))
-    gives = actions(*GIVES_PERMISSIONS.actions)
-    if subject.reach.broad & gives:
-        return fails(*evidence)
+    statements = few(proofs(grants, lambda one: one.broad, _told), "statements")
+    gives = actions(*GIVES_PERMISSIONS.actions, *GIVES_PERMISSIONS_EVERYWHERE.actions)
     # An administrator can give itself whatever it lacks; one that can give nothing is none.
-    takers = around.taken_by(subject, gives)
-    return contained(f"it can't give permissions: {several(takers)}", *evidence)
+    if subject.reach.broad & gives or starter_of(subject.reach):
+        return fails(*statements, *unread_limits(subject, around))
+    takers = (*_own(subject, around, gives), *around.taken_by(subject, gives))
+    return contained(f"it can't give permissions: {stopped_by(takers)}", *statements)
+
+
+def _told(those: int) -> str:
+    how_many = "every action" if those == every_action() else f"{those.bit_count()} actions"
+    return f"{how_many} on every resource"
+
+
+def _own(subject: Subject, around: Around, gives: int) -> Iterator[str]:
+    for source, statement, denied in own_denials(subject, around):
+        if denied & gives:
+            yield f"`{source.words}`, which denies it in statement {statement.number}"
 
 
 CRITERION = Criterion(
@@ -38,9 +56,9 @@ CRITERION = Criterion(
     types=("user", "role", "group"),
     why="Who may do every action on every resource owns the account, whatever the policy is called. Few people and no programs need it.",
     fix=Fix(
-        console="IAM > {name} > Permissions: remove {policy} and attach what the work needs; keep one break-glass role that is watched.",
-        cli="aws iam list-attached-{type}-policies --{type}-name {name}\naws iam detach-{type}-policy --{type}-name {name} --policy-arn {policy}",
-        terraform="# remove the attachment of {policy} to {name}, and attach what the work needs",
+        console="IAM > {name} > Permissions: attach what the work needs, then remove {policy}. Keep one break-glass role that is watched.",
+        cli="aws iam list-attached-{type}-policies --{type}-name {name}\n# first attach what the work needs\naws iam detach-{type}-policy --{type}-name {name} --policy-arn {policy}\n# or, where it is inline\naws iam delete-{type}-policy --{type}-name {name} --policy-name {policy}",
+        terraform="# remove the aws_iam_{type}_policy_attachment of {policy} to {name}, and attach what the work needs",
     ),
     criticality="high",
     needs=("authorization_details",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloud_entitlements.criteria.console_password import has_password
 from cloud_entitlements.criteria.criterion import (
     Criterion,
     Evidence,
@@ -9,24 +10,20 @@ from cloud_entitlements.criteria.criterion import (
     Judgement,
     Standards,
     fails,
-    not_applicable,
     passes,
-    unknown,
 )
 from cloud_entitlements.criteria.subject import Around, Subject
 
 
 def judge(subject: Subject, _around: Around) -> Judgement:
-    report = subject.report
     if subject.mfa_devices:
         listed = ", ".join(f"`{one['serial_number']}`" for one in subject.mfa_devices)
         return passes(Evidence(f"MFA device {listed}"))
-    if report is None:
-        return unknown("the user is younger than the credential report")
-    if report.get("mfa_active") == "true":
+    if subject.report is not None and subject.report.get("mfa_active") == "true":
         return passes(Evidence("the credential report says that MFA is active"))
-    if report.get("password_enabled") == "false":
-        return not_applicable("the user has no console password")
+    report = has_password(subject.report)
+    if isinstance(report, Judgement):
+        return report
     return fails(
         Evidence("a console password, and no MFA device", at=report.get("password_last_changed", ""))
     )
@@ -38,9 +35,9 @@ CRITERION = Criterion(
     types=("user",),
     why="A console password alone opens the account to whoever guesses, finds or phishes it; a second factor stops most of that.",
     fix=Fix(
-        console="IAM > Users > {name} > Security credentials > Assign MFA device; better: remove the password and let the person sign in through Identity Center.",
-        cli="aws iam create-virtual-mfa-device --virtual-mfa-device-name {name} --outfile {name}.png --bootstrap-method QRCodePNG",
-        terraform='resource "aws_iam_virtual_mfa_device" "mfa" {\n  virtual_mfa_device_name = {name}\n}',
+        console="The user signs in > name at the top right > Security credentials > Assign MFA device; an administrator finds the same under IAM > Users > {name} > Security credentials. Better: remove the password, and let the person sign in through Identity Center.",
+        cli="aws iam create-virtual-mfa-device --virtual-mfa-device-name {name} --outfile {name}.png --bootstrap-method QRCodePNG\n# the person scans the picture, and gives two codes in a row\naws iam enable-mfa-device --user-name {name} --serial-number arn:aws:iam::{account}:mfa/{name} --authentication-code1 FIRST --authentication-code2 SECOND\n# or, where nobody needs the console\naws iam delete-login-profile --user-name {name}",
+        terraform='# Terraform makes the device; the person enables it, with two codes in a row\nresource "aws_iam_virtual_mfa_device" "mfa" {\n  virtual_mfa_device_name = {name}\n}\n# or remove the aws_iam_user_login_profile of {name}',
     ),
     criticality="high",
     needs=("authorization_details", "credential_report", "mfa_devices"),
