@@ -37,15 +37,22 @@ def analyse(
     settings: Settings,
     now: datetime,
     criteria: Iterable[Criterion] = CRITERIA,
+    trusted_accounts: frozenset[str] = frozenset(),
 ) -> Iterator[Assessed]:
-    """In order of accounts. `now`: what ages are counted from."""
+    """In order of accounts. `now`: what ages are counted from. `trusted_accounts`: of others, that a person knows."""
     asked = settings.asked(criteria)
     reaches = Reaches(index)
     organization = index.organization
     features = _root_features(snapshot) if organization.was_read(ORGANIZATION, "root_access") else None
     for account in accounts(snapshot, organization):
         around = Around(
-            account.facts, organization, features, now, given_by=reaches.given_by, taken_by=reaches.taken_by
+            account.facts,
+            organization,
+            features,
+            now,
+            trusted_accounts=trusted_accounts,
+            given_by=reaches.given_by,
+            taken_by=reaches.taken_by,
         )
         yield from _of_account(account, around, asked, settings, reaches)
 
@@ -71,10 +78,12 @@ def judge(criterion: Criterion, subject: Subject, around: Around, period: int | 
     found = criterion.judge(
         subject, replace(around, period=None if period is None else timedelta(days=period))
     )
+    looked_at = (
+        *criterion.needs,
+        *(part for part in criterion.uses if outcomes.get(part, "missing") != "missing"),
+    )
     stale = [
-        around.account.collected_at.get(part, "")
-        for part in criterion.needs
-        if outcomes.get(part) not in _READ
+        around.account.collected_at.get(part, "") for part in looked_at if outcomes.get(part) not in _READ
     ]
     return replace(found, stale_since=min(stale)) if stale else found
 
