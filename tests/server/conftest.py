@@ -25,6 +25,12 @@ def fresh_folders() -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time alone: reports of last access are asked for without a pause."""
+    monkeypatch.setattr("cloud_entitlements.aws.collectors.last_accessed_jobs.FIRST_PAUSE_SECONDS", 0.01)
+
+
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time alone is mocked: botocore does not pause between its attempts."""

@@ -39,6 +39,18 @@ class Identity:
     """ARN of the managed policy, or None."""
     trust: str | None
     tags: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+    """Names of groups that a user is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserGroup:
+    """It is no principal (PRN-03): its policies are its users'."""
+
+    arn: str
+    account_id: str
+    name: str
+    policies: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,11 @@ def read_identities(snapshot: Snapshot, managed: Mapping[str, str | None]) -> It
         yield _identity("role", row, [row], managed)
 
 
+def read_groups(snapshot: Snapshot, managed: Mapping[str, str | None]) -> Iterator[UserGroup]:
+    for row in snapshot.rows("groups"):
+        yield UserGroup(row["arn"], row["account_id"], row["name"], tuple(_sources(row, managed, "")))
+
+
 def _attached(
     snapshot: Snapshot,
 ) -> tuple[Mapping[tuple[str, str], list[str]], Mapping[tuple[str, str], str]]:
@@ -204,6 +221,7 @@ def _identity(
         boundary=row["boundary"],
         trust=row.get("trust"),
         tags=dict(row["tags"] or {}),
+        groups=tuple(row.get("groups") or ()),
     )
 
 

@@ -1,20 +1,37 @@
 """What a collector is: one file in `collectors/`, the verbs fetch, normalize, save, and a cadence.
 
-`collect` yields rows and raises what AWS raised; who runs it stages the rows, or records the gap.
+`collect` yields rows and raises what AWS raised; who runs it stages the rows, or records the gap. One that asks AWS
+about many things one by one yields what it has and a gap beside it, so that one refusal doesn't cost the others.
 Imports `inventory` and `aws.sessions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, Protocol
 
 from cloud_entitlements.aws.sessions import AwsSession
+from cloud_entitlements.inventory import Gap
 
 Row = tuple[str, Mapping[str, object]]
 """A table of `inventory.tables` and one row of it."""
+Known = Callable[..., Iterable[Row]]
+
+
+class Before(Protocol):
+    """Rows of a table for this account in the last snapshot, of all columns or of some."""
+
+    def __call__(self, table: str, /, *columns: str) -> Iterable[Mapping[str, Any]]: ...
+
+
+def _nothing_before(_table: str, *_columns: str) -> Iterable[Mapping[str, Any]]:
+    return ()
+
+
+def _nothing_known(*_tables: str) -> Iterable[Row]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,15 @@ class Scope:
 
     account_id: str
     partition: str
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When this collection began."""
+    before: Before = _nothing_before
+    known: Known = _nothing_known
+    """Rows of tables that other collectors fill: those of this run where it has them, else of the last snapshot."""
+    first: Sequence[str] = ()
+    """ARNs of the most privileged, who are asked about first; without it a collector orders them by itself."""
+    identity_center_region: str = ""
+    """Where Identity Center was when it was read last; empty: not known, every Region is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +60,19 @@ class Collector:
     tables: tuple[str, ...]
     operations: tuple[str, ...]
     """API operations, `iam:GetAccountAuthorizationDetails`; the table of permissions covers each."""
-    collect: Callable[[AwsSession, Scope], Iterator[Row]]
+    collect: Callable[[AwsSession, Scope], Iterator[Row | Gap]]
+
+
+class Unchanged(Exception):
+    """Nothing was to be asked: the rows of the last snapshot still count as they are."""
+
+
+class PartlyRead(Exception):
+    """Raised after the rows that could be read: they stay, beside a gap that says what stopped the rest."""
+
+    def __init__(self, error: Exception, call: str) -> None:
+        super().__init__(f"{call}: {error}")
+        self.error, self.call = error, call
 
 
 class RepeatedPage(Exception):

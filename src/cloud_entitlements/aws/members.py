@@ -169,9 +169,11 @@ def _why_not_deployed(reason: str) -> str:
     return "member_role_left_over" if "already exists" in reason else "member_deployment_failed"
 
 
-def state_after_collecting(failures: Sequence[Failure], collectors: int, around: Around) -> MemberState:
-    """Denied when nothing at all could be read; with some gaps the account counts as connected."""
-    if not failures or len(failures) < collectors:
+def state_after_collecting(
+    failures: Sequence[Failure], collectors: int, around: Around, *, read: bool
+) -> MemberState:
+    """Denied when nothing at all could be read, `read`; with some gaps the account counts as connected."""
+    if not failures or read:
         gaps = f"{len(failures)} of {collectors} collections have a gap" if failures else ""
         return MemberState("connected", gaps)
     worst = failures[0]

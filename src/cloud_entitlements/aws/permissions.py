@@ -2,8 +2,8 @@
 
 The template's policies, the wizard's text, the reference docs and the reviewed map of operations to actions
 are all made from it. Every entry reads configuration; none reads content (object bodies, secret values,
-parameters, logs) and none writes. `iam:GenerateCredentialReport` makes AWS compute a report about the
-account and changes nothing; AWS itself classifies it as Read. Imports nothing of ours.
+parameters, logs) and none writes. `iam:GenerateCredentialReport` and `iam:GenerateServiceLastAccessedDetails` make
+AWS compute a report about the account and change nothing; AWS itself classifies them as Read. Imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -44,6 +44,20 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("organizations:DescribePolicy", "read what those policies allow and deny", ORGANIZATION),
     Permission("organizations:ListTargetsForPolicy", "know which units and accounts they limit", ORGANIZATION),
     Permission("iam:ListOrganizationsFeatures", "know whether root credentials of members are centrally removed", ORGANIZATION),
+    Permission("sso:ListInstances", "find the Region that Identity Center is in", ORGANIZATION),
+    Permission("sso:DescribeInstance", "know whether a KMS key of the customer's own encrypts it", ORGANIZATION),
+    Permission("sso:ListPermissionSets", "list the permission sets", ORGANIZATION),
+    Permission("sso:DescribePermissionSet", "read their names and how long a session lasts", ORGANIZATION),
+    Permission("sso:ListManagedPoliciesInPermissionSet", "know which managed policies they attach", ORGANIZATION),
+    Permission("sso:ListCustomerManagedPolicyReferencesInPermissionSet", "know which policies of the accounts they attach", ORGANIZATION),
+    Permission("sso:GetInlinePolicyForPermissionSet", "read what else they allow", ORGANIZATION),
+    Permission("sso:GetPermissionsBoundaryForPermissionSet", "know what bounds them", ORGANIZATION),
+    Permission("sso:ListAccountsForProvisionedPermissionSet", "know in which accounts they are in use", ORGANIZATION),
+    Permission("sso:ListAccountAssignments", "know which people and groups may enter those accounts", ORGANIZATION),
+    Permission("identitystore:ListUsers", "name the people whom assignments mean", ORGANIZATION,
+               dropped="e-mail addresses, phone numbers, postal addresses, birthdates, pictures and all else but user name, display name and whether they are enabled"),
+    Permission("identitystore:ListGroups", "name the groups whom assignments mean", ORGANIZATION, dropped="descriptions"),
+    Permission("identitystore:ListGroupMemberships", "know who is in those groups", ORGANIZATION),
     Permission("cloudformation:ListStackInstances", "say in which accounts the member role is not deployed yet, and why", ORGANIZATION,
                resource=OWN_STACKSET),
     Permission("cloudformation:ListStackSetOperations", "tell a deployment under way from one that failed", ORGANIZATION, resource=OWN_STACKSET),
@@ -58,6 +72,10 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:ListOpenIDConnectProviders", "list the OIDC providers that roles may trust", EVERYWHERE),
     Permission("iam:GetOpenIDConnectProvider", "read their issuer and audiences", EVERYWHERE),
     Permission("iam:ListSAMLProviders", "list the SAML providers that roles may trust", EVERYWHERE),
+    Permission("iam:ListAccessKeys", "list users' access keys, their status and age, never a secret", EVERYWHERE),
+    Permission("iam:GetAccessKeyLastUsed", "know when each key was used last, for which service", EVERYWHERE),
+    Permission("iam:GenerateServiceLastAccessedDetails", "ask AWS to make its report on the services that an identity used", EVERYWHERE),
+    Permission("iam:GetServiceLastAccessedDetails", "read that report: when which service and action was used last", EVERYWHERE),
 )  # fmt: skip
 
 WITHOUT_PERMISSION = {
@@ -127,6 +145,15 @@ DROPPED_FIELDS = frozenset(
         "QRCodePNG",
         "SAMLMetadataDocument",
         "SecretAccessKey",
+        "Emails",
+        "PhoneNumbers",
+        "Addresses",
+        "Birthdate",
+        "Photos",
+        "NickName",
+        "ProfileUrl",
+        "Website",
+        "ExternalIds",
     }
 )
 """Fields of answers that no collector may let through."""

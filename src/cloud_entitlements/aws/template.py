@@ -16,7 +16,7 @@ from typing import Literal
 
 from cloud_entitlements.aws.permissions import ANY, OWN_STACKSET, Permission, Role, of_role
 
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
 VERSION_TAG = "cloud-entitlements:template-version"
 ROLE_PATH = "/cloud-entitlements/"
 MAX_TEMPLATE_BYTES = 51_200

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from cloud_entitlements.access.index.actions import allowed_always
 from cloud_entitlements.access.index.universe import names
 from cloud_entitlements.criteria.attack_values import ATTACK_VALUES
 from cloud_entitlements.criteria.levels import LEVELS, Level, actions, at_level, every_action
@@ -114,7 +115,8 @@ def classes() -> tuple[Class, ...]:
 
 
 def _worth() -> Iterator[tuple[int, str, int]]:
-    left = every_action()
+    # what every identity may do, whatever its policies say, is nobody's impact
+    left = every_action() & ~(allowed_always("user") | allowed_always("role"))
     for one in ATTACK_VALUES:
         those = actions(*one.actions) & left
         left &= ~those

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cloud_entitlements.access import AccessIndex
-from cloud_entitlements.access.index.universe import actions_of_element
+from cloud_entitlements.access.index.giving import Giving
 from cloud_entitlements.criteria.criterion import Evidence
-from cloud_entitlements.criteria.subject import NOTHING, Reach, Subject, statements
+from cloud_entitlements.criteria.subject import NOTHING, Reach, Subject
 
 
 class Reaches:
@@ -27,27 +27,34 @@ class Reaches:
         for one in subjects:
             yield replace(one, reach=self._reach(one, numbers.get(one.arn)))
 
-    def _reach(self, _subject: Subject, number: int | None) -> Reach:
+    def _reach(self, subject: Subject, number: int | None) -> Reach:
+        if subject.type == "group":
+            documents = (one.document for one in subject.policies)
+            found = self._index.actions_of_policies(subject.account_id, documents)
+            return Reach(found.certain, found.broad, found.possible, found.granted)
         return NOTHING if number is None else self._sets[self._of[number]]
 
-    def taken_by(self, _subject: Subject, _actions: int) -> Sequence[str]:
-        """What keeps it from actions that its own policies grant."""
-        return ()
-
-    def given_by(self, subject: Subject, wanted: int) -> Sequence[Evidence]:
+    def given_by(self, subject: Subject, actions: int) -> Sequence[Evidence]:
         """The statements that allow any of these actions, whatever else takes it."""
-        return [
-            Evidence(
-                f"`{source.words}` allows it in statement {statement.sid or statement.number}",
-                policy=source.words,
-                document=source.document or "",
-                statement=statement.number,
-            )
-            for source in subject.policies
-            for statement in statements(self._index.organization, source.document) or ()
-            if statement.effect == "Allow"
-            and actions_of_element(statement.actions.patterns, statement.actions.negated) & wanted
-        ]
+        found = self._index.giving_of_policies(subject.account_id, subject.policies, actions)
+        return [_evidence(one) for one in found if one.statement is not None]
+
+    def taken_by(self, subject: Subject, actions: int) -> Sequence[str]:
+        """What keeps it, for certain, from actions that its own policies grant."""
+        found = self._index.taking(subject.arn, actions)
+        return list(
+            dict.fromkeys(f"`{one.source}`" for one in found if one.broad and one.layer != "identity")
+        )
+
+
+def _evidence(one: Giving) -> Evidence:
+    named = f"`{one.sid}`" if one.sid else f"{one.statement}"
+    return Evidence(
+        f"`{one.source}` allows it in statement {named}{', on a condition' if one.conditional else ''}",
+        policy=one.source,
+        document=one.document or "",
+        statement=one.statement,
+    )
 
 
 def several(names: Iterable[str], most: int = 3) -> str:

@@ -17,13 +17,17 @@ OF_ACCOUNT: Mapping[str, str] = {
     "mfa_devices": "iam:ListVirtualMFADevices",
     "oidc_providers": "iam:ListOpenIDConnectProviders",
     "saml_providers": "iam:ListSAMLProviders",
+    "access_keys": "iam:ListAccessKeys",
+    "last_accessed": "iam:GenerateServiceLastAccessedDetails",
     RESOURCE_POLICIES: "",
 }
 ORGANIZATION = "organization"
 """Who owns the parts below, in the place of an account; and the first of them."""
 ORGANIZATION_POLICIES = "organization_policies"
+IDENTITY_CENTER = "identity_center"
 OF_ORGANIZATION: Mapping[str, str] = {
     ORGANIZATION: "organizations:DescribeOrganization",
     ORGANIZATION_POLICIES: "organizations:ListPolicies",
     "root_access": "iam:ListOrganizationsFeatures",
+    IDENTITY_CENTER: "sso:ListInstances",
 }

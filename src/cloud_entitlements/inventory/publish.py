@@ -23,6 +23,7 @@ from cloud_entitlements.inventory.staging import NOT_GIVEN, Part, Staging
 from cloud_entitlements.inventory.tables import BOOKKEEPING, TABLES, Table
 
 _LEAST_OBJECT = 2**20
+_SMALL_GROUP = 2048
 IDENTITY_TABLES = {"user": "users", "role": "roles", "group": "groups"}
 
 
@@ -218,9 +219,10 @@ def _to_parquet(database: Any, folder: Path, table: Table, kept: _Kept) -> Table
     key = ", ".join(_name(column) for column in table.key)
     # A window, for DISTINCT ON takes more memory for the same rows.
     numbered = f"SELECT *, row_number() OVER (PARTITION BY {key}) AS nth FROM ({' UNION ALL BY NAME '.join(sources)})"
+    groups = f", ROW_GROUP_SIZE {_SMALL_GROUP}" if table.long_rows else ""
     database.execute(
         f"COPY (SELECT * EXCLUDE nth FROM ({numbered}) WHERE nth = 1 ORDER BY {key}) "
-        f"TO {_text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)"
+        f"TO {_text(str(parquet))} (FORMAT parquet, COMPRESSION zstd{groups})"
     )
     counted = database.execute(f"SELECT count(*) FROM read_parquet({_text(str(parquet))})").fetchone()
     lines.unlink()

@@ -51,16 +51,17 @@ class Snapshot:
         found = whole(home)
         return cls.open(found[-1]) if found else None
 
-    def rows(self, table: str, **where: object) -> Iterator[dict[str, Any]]:
-        """Rows as dicts, streamed; `where` compares columns for equality."""
+    def rows(self, table: str, *, only: Sequence[str] = (), **where: object) -> Iterator[dict[str, Any]]:
+        """Rows as dicts, streamed; `where` compares columns for equality. `only` some columns, or all."""
         if table not in TABLES:
             raise KeyError(f"no table `{table}` in a snapshot")
         if not self.has(table):
             return
         clauses = " AND ".join(f'"{column}" = ?' for column in where) or "true"
+        columns = ", ".join(f'"{column}"' for column in only) or "*"
         with _database().cursor() as database:
             found = database.execute(
-                f"SELECT * FROM read_parquet(?) WHERE {clauses}",  # noqa: S608  columns are our own names
+                f"SELECT {columns} FROM read_parquet(?) WHERE {clauses}",  # noqa: S608  columns are our own names
                 [str(self.folder / f"{table}.parquet"), *where.values()],
             )
             names = [column[0] for column in found.description or ()]

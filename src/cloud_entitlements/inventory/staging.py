@@ -11,12 +11,15 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
+Row = tuple[str, Mapping[str, object]]
+"""A table of `tables` and one row of it."""
 Outcome = Literal["collected", "carried", "gap", "absent"]
 _FILE = re.compile(r"[\w-]+\.\w+\.jsonl")
 _PLAIN = re.compile(r"[\w-]{1,100}", re.ASCII)
@@ -58,11 +61,12 @@ class Staging:
         self.durable = durable
         """False where nobody takes the work up again after the machine died."""
 
-    def save(
-        self, account_id: str, collector: str, rows: Iterable[tuple[str, Mapping[str, object]]], at: datetime
-    ) -> int:
-        """Streams `rows` to disk; an exception on the way leaves no part. Returns the number of rows."""
-        return self._write(account_id, collector, "collected", at, rows=rows)
+    def save(self, account_id: str, collector: str, found: Iterable[Row | Gap], at: datetime) -> int:
+        """Streams rows to disk; an exception on the way leaves no part. Returns the number of rows.
+
+        A gap among them says what they lack; the first one counts.
+        """
+        return self._write(account_id, collector, "collected", at, found=found)
 
     def note(self, account_id: str, collector: str, gap: Gap, at: datetime) -> None:
         """What is missing of a part: a gap beside the rows that it has, or instead of rows."""
@@ -70,7 +74,7 @@ class Staging:
         if part is None or part.outcome != "collected":
             self.gap(account_id, collector, gap, at)
         else:
-            self._write(account_id, collector, "collected", at, rows=part.rows(), gap=gap)
+            self._write(account_id, collector, "collected", at, found=part.rows(), gap=gap)
 
     def absent(self, account_id: str, collector: str, at: datetime) -> None:
         """There is nothing of this: known, and not a gap."""
@@ -107,26 +111,52 @@ class Staging:
         outcome: Outcome,
         at: datetime,
         *,
-        rows: Iterable[tuple[str, Mapping[str, object]]] = (),
+        found: Iterable[Row | Gap] = (),
         gap: Gap | None = None,
     ) -> int:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._path(account_id, collector)
         unfinished = path.with_suffix(f".{os.getpid()}.tmp")
         head = {"account_id": account_id, "collector": collector, "outcome": outcome, "at": at.isoformat()}
-        count = 0
         try:
             with unfinished.open("w", encoding="utf-8") as file:
                 file.write(_line({**head, "gap": asdict(gap) if gap else None}))
-                for count, row in enumerate(rows, start=1):  # noqa: B007  the count is what is wanted
-                    file.write(_line(row))
-                file.flush()
-                if self.durable:
-                    os.fsync(file.fileno())
+                count, lacking = _put(file, found)
+            if lacking is not None:
+                _put_head(unfinished, _line({**head, "gap": asdict(lacking)}))
+            if self.durable:
+                _sync(unfinished)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
         return count
+
+
+def _put(file: IO[str], found: Iterable[Row | Gap]) -> tuple[int, Gap | None]:
+    """How many rows there were, and the first gap among them."""
+    count, lacking = 0, None
+    for one in found:
+        if isinstance(one, Gap):
+            lacking = lacking or one
+        else:
+            file.write(_line(one))
+            count += 1
+    return count, lacking
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _put_head(path: Path, head: str) -> None:
+    """Another first line for a file that is not under its name yet."""
+    changed = path.with_suffix(".head.tmp")
+    with path.open(encoding="utf-8") as old, changed.open("w", encoding="utf-8") as new:
+        old.readline()
+        new.write(head)
+        shutil.copyfileobj(old, new)
+    changed.replace(path)
 
 
 def _line(value: object) -> str:

@@ -21,10 +21,16 @@ class Place:
 
 _PLACES = (
     ("Home", "/", "home"),
+    ("Identities", "/identities/", "identities"),
+    ("Recommendations", "/recommendations/", "recommendations"),
     ("Ask access", "/access/", "ask"),
     ("Setup", "/setup/aws/", "setup"),
     ("Administration", "/administration/", "people"),
 )
+
+
+_WITHIN = (("/identity/", "/identities/"), ("/security-policies/", "/recommendations/"))
+"""Pages that belong to a place without standing below it."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -37,4 +43,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _active(path: str, url: str) -> bool:
+    for beginning, place in _WITHIN:
+        if path.startswith(beginning):
+            return url == place
     return path == url if url == "/" else path.startswith(url.split("aws/", maxsplit=1)[0])

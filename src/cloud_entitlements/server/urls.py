@@ -36,6 +36,8 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("cloud_entitlements.server.people.urls")),
     path("", include("cloud_entitlements.server.access.urls")),
+    path("", include("cloud_entitlements.server.identities.urls")),
+    path("", include("cloud_entitlements.server.recommendations.urls")),
     path("", include("cloud_entitlements.server.connections.urls")),
 ]
 

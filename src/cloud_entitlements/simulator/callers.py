@@ -52,9 +52,10 @@ def identify(key_id: str) -> Caller:
 
 
 def policies_of(arn: str) -> tuple[Statement, ...]:
-    """Of a user or role, by its ARN."""
+    """Of a user, role or group, by its ARN."""
     iam = iam_backends[arn.split(":")[4]][PARTITION]
-    entity = next(found for found in [*iam.users.values(), *iam.roles.values()] if found.arn == arn)
+    entities = [*iam.users.values(), *iam.roles.values(), *iam.groups.values()]
+    entity = next(found for found in entities if found.arn == arn)
     groups = _of_groups(iam, entity) if entity in iam.users.values() else []
     return _statements([*entity.managed_policies.values(), *entity.policies.values(), *groups])
 

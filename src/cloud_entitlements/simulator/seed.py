@@ -13,7 +13,14 @@ import yaml
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 from moto.organizations.models import organizations_backends
 
-from cloud_entitlements.simulator import iam, stacksets
+from cloud_entitlements.simulator import (
+    iam,
+    identity_center,
+    organizations,
+    regions,
+    stacksets,
+    usage,
+)
 from cloud_entitlements.simulator.organizations import RCP, SCP
 
 PARTITION = "aws"
@@ -112,8 +119,23 @@ def _organization(given: Mapping[str, Any], kits: Mapping[str, Any]) -> None:
     if given.get("trusted_access"):
         stacksets.TRUST[manager] = "ENABLED"
     iam.ROOT_FEATURES[manager] = given.get("root_features", [])
+    regions.ENABLED[manager] = frozenset(given.get("regions", []))
     for account in [given["management"], *given["accounts"]]:
         _furnish(account, manager, kits)
+    if "identity_center" in given:
+        identity_center.plant(
+            given["identity_center"], manager, lambda name: _meant(backend, given, units, name)
+        )
+
+
+def _meant(backend: Any, given: Mapping[str, Any], units: Mapping[str, str], name: str) -> Iterator[str]:
+    """Accounts by the name of one, by a unit's with all below it, or `everywhere`."""
+    named = [
+        one["id"] for one in (given["management"], *given["accounts"]) if name in ("everywhere", one["name"])
+    ]
+    yield from named
+    if name in units:
+        yield from (account.id for account in organizations.below(backend, units[name]))
 
 
 def _identify(backend: Any, given: Mapping[str, Any]) -> None:
@@ -233,6 +255,7 @@ def _arn(account_id: str, name: str) -> str:
 def _user(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
     name = given["name"]
     user = backend.create_user("us-east-1", name, "/", _tags(given))
+    usage.remember(user.arn, given)
     if "console" in given:
         user.password, user.password_last_used = "x", _day(given["console"])
     if given.get("mfa"):
@@ -241,7 +264,10 @@ def _user(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
     for key in given.get("keys", []):
         made = backend.create_access_key(name)
         made.create_date = _day(key["created"])
-        made.last_used = AccessKeyLastUsed(_day(key["used"]), "s3", "eu-central-1") if "used" in key else None
+        service = key.get("service", "s3")
+        made.last_used = (
+            AccessKeyLastUsed(_day(key["used"]), service, "eu-central-1") if "used" in key else None
+        )
     for group in given.get("groups", []):
         backend.add_user_to_group(group, name)
     _permit(backend, account_id, "user", given)
@@ -254,8 +280,9 @@ def _role(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
     role = backend.create_role(
         given["name"], json.dumps(trust), path, boundary, description, _tags(given), "3600"
     )
-    if "used" in given:
-        role.last_used, role.last_used_region = _day(given["used"]), "eu-central-1"
+    last = usage.remember(role.arn, given)
+    if last is not None:
+        role.last_used, role.last_used_region = _day(last.isoformat()), "eu-central-1"
     _permit(backend, account_id, "role", given)
     if given.get("instance_profile"):
         backend.create_instance_profile(given["name"], "/", [given["name"]])

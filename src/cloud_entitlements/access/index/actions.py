@@ -12,23 +12,22 @@ that it takes too, it counts as broad.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from operator import and_, or_
+from operator import and_
 
 from pyroaring import BitMap, FrozenBitMap
 
 from cloud_entitlements.access.index.reckoning import EVERYTHING, Layer, Limits, Reckoner
 from cloud_entitlements.access.index.store import Store
-from cloud_entitlements.access.index.universe import actions_like, all_actions, names, universe
+from cloud_entitlements.access.index.universe import all_actions, names, under_rcp, universe
 from cloud_entitlements.policy import Request
 from cloud_entitlements.policy.principal import Principal, PrincipalType
-from cloud_entitlements.policy.rcp import rcp_services
 from cloud_entitlements.policy.services import quirks_of
 from cloud_entitlements.policy.truth import F, T
 
-__all__ = ["ActionSets", "Actions", "actions_of_all", "names", "universe"]
+__all__ = ["ActionSets", "Actions", "actions_of_all", "allowed_always", "names", "universe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,10 @@ class Actions:
 
 @dataclass(frozen=True, slots=True)
 class ActionSets:
-    certain: int
-    broad: int
-    possible: int
-    granted: int
+    certain: int = 0
+    broad: int = 0
+    possible: int = 0
+    granted: int = 0
 
 
 @lru_cache(1)
@@ -77,9 +76,15 @@ def _settled(type_: str) -> tuple[int, int]:
     return always, never
 
 
-@lru_cache(1)
-def _under_rcp() -> int:
-    return reduce(or_, (actions_like(f"{service}:*") for service in rcp_services()), 0)
+def allowed_always(type_: str) -> int:
+    """Actions that every identity of the type may do, whatever its policies: they are nobody's doing."""
+    return _settled(type_)[0]
+
+
+def settled_for(type_: str) -> int:
+    """Actions of which no policy decides, for `user`, `role`, `linked` or `root`."""
+    always, never = _settled(type_)
+    return always | never
 
 
 def actions_of_all(store: Store) -> Iterator[Actions]:
@@ -92,13 +97,19 @@ def actions_of_all(store: Store) -> Iterator[Actions]:
         groups[held, boundary, limits[account], type_].add(number)
     for (held, boundary, limits_, type_), ids in groups.items():
         given = EVERYTHING if held is None else reckoner.held(held)
-        layers = _Layers(given, *reckoner.guards(boundary, limits_, type_))
+        layers = Layers(given, *reckoner.guards(boundary, limits_, type_))
         for account, some in _by_account(store, layers, FrozenBitMap(ids)):
             found = layers.sets(account, type_)
             yield Actions(some, found.certain, found.broad, found.possible, found.granted)
 
 
-def _by_account(store: Store, layers: _Layers, ids: FrozenBitMap) -> Iterator[tuple[str, FrozenBitMap]]:
+def actions_of_policies(reckoner: Reckoner, account: str, hashes: Iterable[str | None]) -> ActionSets:
+    """What the policies give to whoever holds them in the account, and has no boundary; without what no policy governs."""
+    guards = reckoner.guards(None, reckoner.limits(account), "user")
+    return Layers(reckoner.policies(hashes), *guards).given_by_policies(account)
+
+
+def _by_account(store: Store, layers: Layers, ids: FrozenBitMap) -> Iterator[tuple[str, FrozenBitMap]]:
     """Accounts that a layer names stand by themselves."""
     rest = ids
     for account in layers.accounts:
@@ -111,7 +122,7 @@ def _by_account(store: Store, layers: _Layers, ids: FrozenBitMap) -> Iterator[tu
 
 
 @dataclass(frozen=True, slots=True)
-class _Layers:
+class Layers:
     """What stands between an identity and what it may do."""
 
     given: Layer
@@ -125,13 +136,19 @@ class _Layers:
         return frozenset().union(*(one.of_account for one in layers))
 
     def sets(self, account: str, type_: str) -> ActionSets:
+        found = self.given_by_policies(account)
+        always, never = _settled(type_)
+        certain, broad, possible = (
+            one & ~never | always for one in (found.certain, found.broad, found.possible)
+        )
+        return ActionSets(certain, broad, possible, found.granted)
+
+    def given_by_policies(self, account: str) -> ActionSets:
         said = [self.given.in_account(account), *(one.in_account(account) for one in self.guards)]
         taken = self.resource_control.in_account(account)
-        always, never = _settled(type_)
-        certain = _common(one.certain for one in said) & ~_needing_resource() & ~(taken.deny & _under_rcp())
-        broad = _common(one.broad for one in said) & ~(taken.deny_broad & _under_rcp())
-        possible = _common(one.possible for one in said) & ~(taken.deny_sure & _under_rcp())
-        certain, broad, possible = (found & ~never | always for found in (certain, broad, possible))
+        certain = _common(one.certain for one in said) & ~_needing_resource() & ~(taken.deny & under_rcp())
+        broad = _common(one.broad for one in said) & ~(taken.deny_broad & under_rcp())
+        possible = _common(one.possible for one in said) & ~(taken.deny_sure & under_rcp())
         return ActionSets(certain, broad, possible, said[0].broad & all_actions())
 
 

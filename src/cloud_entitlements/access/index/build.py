@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -17,7 +17,14 @@ from cloud_entitlements.access.control import RCP, SCP, attached_levels
 from cloud_entitlements.access.index.keys import literal
 from cloud_entitlements.access.index.policies import UNREAD_PARTS, Parts, Policies, as_bytes
 from cloud_entitlements.access.index.schema import FORMAT, IDENTITIES, TABLES
-from cloud_entitlements.access.organization import Identity, Organization, read_frame, read_identities
+from cloud_entitlements.access.organization import (
+    Identity,
+    Organization,
+    Source,
+    read_frame,
+    read_groups,
+    read_identities,
+)
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import UNREAD, MalformedPolicy, parse_policy
 
@@ -35,6 +42,7 @@ def build(snapshot: Snapshot, path: Path, progress: Progress, earlier: Path | No
         organization = read_frame(snapshot)
         writer = _Writer(database, organization, snapshot, progress)
         writer.identities()
+        writer.groups()
         policies = writer.documents(earlier)
         writer.holders(policies.parts)
         writer.frame()
@@ -67,11 +75,13 @@ class _Writer:
         )
         accounts = {row[0] for row in self.database.execute("SELECT DISTINCT account FROM raw")}
         roots = sorted(accounts | self.organization.accounts.keys())
-        self._insert([(f"arn:aws:iam::{one}:root", "root", one, "root", *(None,) * 4, "{}") for one in roots])
+        self._insert(
+            [(f"arn:aws:iam::{one}:root", "root", one, "root", *(None,) * 4, "{}", "[]") for one in roots]
+        )
         self.database.executescript(IDENTITIES)
 
     def _insert(self, batch: list[tuple[object, ...]]) -> None:
-        self.database.executemany("INSERT INTO raw VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", batch)
+        self.database.executemany("INSERT INTO raw VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", batch)
         batch.clear()
 
     def _row(self, one: Identity, sources: dict[str, int]) -> tuple[object, ...]:
@@ -79,12 +89,18 @@ class _Writer:
         self.needed.update(documents)
         if one.trust:
             self.needed.add(one.trust)
-        text = json.dumps([[source.words, source.document] for source in one.policies])
         type_ = "linked" if one.type == "role" and LINKED_PATH in one.arn else one.type
         held = self.held.setdefault(documents, len(self.held))
-        told = sources.setdefault(text, len(sources))
-        tags = json.dumps(dict(one.tags))
-        return one.arn, type_, one.account_id, one.name, held, told, one.boundary, one.trust, tags
+        told = sources.setdefault(_listed(one.policies), len(sources))
+        tags, groups = json.dumps(dict(one.tags)), json.dumps(one.groups)
+        return one.arn, type_, one.account_id, one.name, held, told, one.boundary, one.trust, tags, groups
+
+    def groups(self) -> None:
+        rows = []
+        for one in read_groups(self.snapshot, self.organization.managed):
+            rows.append((one.arn, one.account_id, one.name, _listed(one.policies)))
+            self.needed.update(source.document or UNREAD_MARK for source in one.policies)
+        self.database.executemany("INSERT INTO user_group VALUES (?, ?, ?, ?)", rows)
 
     def documents(self, earlier: Path | None) -> Policies:
         """Each that somebody holds is taken apart once, each that guards something is kept; the others are left out."""
@@ -233,6 +249,10 @@ class _Writer:
         self.database.executemany(
             "INSERT INTO control VALUES (?, ?, ?)", ((*key, as_bytes(ids)) for key, ids in found.items())
         )
+
+
+def _listed(sources: Iterable[Source]) -> str:
+    return json.dumps([[source.words, source.document] for source in sources])
 
 
 def _allowed_principals(text: str | None) -> Iterator[str]:

@@ -9,12 +9,16 @@ from pathlib import Path
 
 from cloud_entitlements.access.answers import Permissions, Someone, WhoCan
 from cloud_entitlements.access.can import Answered, Asker, Question, check_action, owner_of
-from cloud_entitlements.access.index.actions import Actions, actions_of_all
+from cloud_entitlements.access.errors import NotFound
+from cloud_entitlements.access.index.actions import Actions, ActionSets, actions_of_all, actions_of_policies
+from cloud_entitlements.access.index.giving import Giving, Taking, giving, taking
 from cloud_entitlements.access.index.others import others
+from cloud_entitlements.access.index.reckoning import Documents, Reckoner
 from cloud_entitlements.access.index.store import Store
+from cloud_entitlements.access.index.universe import action_set
 from cloud_entitlements.access.index.varying import Accounts
 from cloud_entitlements.access.index.who import Searcher, Sought
-from cloud_entitlements.access.organization import Organization
+from cloud_entitlements.access.organization import Organization, Source, UserGroup
 from cloud_entitlements.access.permissions import permissions_of
 from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS
 from cloud_entitlements.policy.catalogue import known_action
@@ -28,6 +32,9 @@ class AccessIndex:
         self._store = Store(path)
         self._asker = Asker(self._store.organization)
         self._searcher = Searcher(self._store, self._asker, Accounts(self._store))
+        self._documents = Documents(self._store)
+        self._reckoner = Reckoner(self._store, self._documents)
+        self._of_policies: dict[tuple[object, ...], ActionSets] = {}
 
     @property
     def organization(self) -> Organization:
@@ -98,6 +105,58 @@ class AccessIndex:
         """What everybody may do, as sets of actions; see `actions.py` for what they leave out."""
         return actions_of_all(self._store)
 
+    def actions_of_policies(self, account_id: str, documents: Iterable[str | None]) -> ActionSets:
+        """What a set of policies gives to whoever holds them in the account without a boundary: a group's, for instance.
+
+        `documents`: SHA-256 of each; None: one that was not read.
+        """
+        held = frozenset(documents)
+        key = (account_id, held)
+        if key not in self._of_policies:
+            if len(self._of_policies) >= _KEPT:
+                self._of_policies = {}
+            found = self._of_policies[key] = actions_of_policies(self._reckoner, account_id, held)
+            return found
+        return self._of_policies[key]
+
+    def groups(self) -> Iterator[UserGroup]:
+        """Of users, sorted by ARN: they are no principals, and in no set of identities."""
+        return self._store.groups()
+
+    def giving(self, arn: str, actions: int | Iterable[str]) -> tuple[Giving, ...]:
+        """Statements of a user, role or group that allow some of the actions, whatever else denies them. Actions: a set
+        as in `Actions`, or names and patterns. Raises NotFound.
+        """
+        holder = self._store.identity(arn) or self._store.group(arn)
+        if holder is None:
+            raise _nobody(arn)
+        return giving(self._documents, holder.account_id, holder.policies, action_set(actions))
+
+    def giving_of_policies(
+        self, account_id: str, sources: Iterable[Source], actions: int | Iterable[str]
+    ) -> tuple[Giving, ...]:
+        """The same of a set of policies held in an account."""
+        return giving(self._documents, account_id, sources, action_set(actions))
+
+    def taking(self, arn: str, actions: int | Iterable[str]) -> tuple[Taking, ...]:
+        """What keeps a user, role or group from some of the actions, always or at times, from its own policies to the
+        control policies above. Raises NotFound.
+        """
+        holder = self._store.identity(arn) or self._store.group(arn)
+        if holder is None:
+            raise _nobody(arn)
+        return taking(self._documents, self.organization, holder, action_set(actions))
+
     def permissions_of(self, principal: str, service: str | None = None) -> Permissions:
         """Raises MalformedRequest, NotFound."""
         return permissions_of(self._asker, principal, service, self._store.naming)
+
+
+_KEPT = 2_000
+"""Sets of policies whose actions stay reckoned: about 8 KB each."""
+
+
+def _nobody(arn: str) -> NotFound:
+    return NotFound(
+        f"`{arn}` is no user, role or group of the snapshot", "check the spelling and the path in it"
+    )

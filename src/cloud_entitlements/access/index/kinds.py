@@ -14,7 +14,7 @@ from operator import or_
 
 from cloud_entitlements.access.index.keys import literal
 from cloud_entitlements.access.index.universe import actions_like, all_actions, universe
-from cloud_entitlements.policy.catalogue import facts_of
+from cloud_entitlements.policy.catalogue import facts_of, stand_in
 from cloud_entitlements.policy.lint.resources import template
 from cloud_entitlements.policy.pattern import SEGMENTS, matches_everything, resource_pattern
 
@@ -39,16 +39,22 @@ class _Kinds:
 def _kinds() -> _Kinds:
     taking: dict[str, int] = defaultdict(int, {"": 0})
     for number, action in enumerate(universe()):
-        facts = facts_of(action)
-        service = action.partition(":")[0]
-        for kind in (facts.resource_types if facts else ()) or ("",):
-            taking[template(service, kind) if kind else ""] |= 1 << number
+        for arn in _arns(action):
+            taking[arn] |= 1 << number
     by_service: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for number, arn in enumerate(taking):
         if arn:
             by_service[arn.split(":")[_SERVICE]].append((1 << number, arn))
     found = {service: tuple(listed) for service, listed in by_service.items()}
     return _Kinds(found, tuple(taking.values()))
+
+
+def _arns(action: str) -> tuple[str, ...]:
+    facts = facts_of(action)
+    if facts is not None and facts.resource_types:
+        return tuple(template(action.partition(":")[0], kind) for kind in facts.resource_types)
+    made = stand_in(action)
+    return ("" if made is None else made.format(partition="*", region="*", account="*"),)
 
 
 def all_kinds() -> int:

@@ -21,10 +21,10 @@ from cloud_entitlements.access.index.kinds import (
 )
 from cloud_entitlements.access.index.store import Store
 from cloud_entitlements.access.index.universe import actions_like, actions_of_element
-from cloud_entitlements.policy import UNREAD
+from cloud_entitlements.policy import UNREAD, MalformedPolicy, parse_policy
+from cloud_entitlements.policy.document import Effect, Statement
 from cloud_entitlements.policy.pattern import matches_everything
-from cloud_entitlements.policy.stack import CompiledPolicy, Unread
-from cloud_entitlements.policy.statement import Compiled
+from cloud_entitlements.policy.stack import Unread
 
 Limits = tuple[Attached | Unread | None, Attached | Unread | None]
 """Service and resource control policies."""
@@ -77,14 +77,69 @@ UNREAD_GUARD = Layer(Said(allow=_ANYTHING, allow_broad=_ANYTHING, deny=_ANYTHING
 """It may let through what another layer allows, as broadly."""
 
 
-class Reckoner:
-    """What equal policies come to, reckoned once."""
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement of a document."""
+
+    number: int
+    """From 0."""
+    sid: str
+    effect: Effect
+    conditional: bool
+    layer: Layer
+    """What it says alone."""
+
+
+class Documents:
+    """What documents say, statement by statement; those asked for lately are kept."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._known: dict[str, tuple[Stated, ...] | None] = {}
+
+    def of(self, sha256: str | None) -> tuple[Stated, ...] | None:
+        """None: it was not read, or can't be."""
+        if sha256 is None:
+            return None
+        if sha256 not in self._known:
+            if len(self._known) >= _KEPT:
+                self._known = {}
+            found = self._known[sha256] = self._read(sha256)
+            return found
+        return self._known[sha256]
+
+    def layer(self, sha256: str | None, unread: Layer) -> Layer:
+        found = self.of(sha256)
+        return unread if found is None else united([one.layer for one in found])
+
+    def _read(self, sha256: str) -> tuple[Stated, ...] | None:
+        text = self._store.text(sha256)
+        try:
+            statements = parse_policy(text).statements if text is not None else None
+        except MalformedPolicy:
+            return None  # TRI-08
+        if statements is None:
+            return None
+        partition = self._store.partition
+        return tuple(
+            Stated(one.number, one.sid, one.effect, bool(one.conditions), _of_parsed(one, partition))
+            for one in statements
+        )
+
+
+_KEPT = 5_000
+"""Documents that stay read: about 10 KB each."""
+
+
+class Reckoner:
+    """What equal policies come to, reckoned once."""
+
+    def __init__(self, store: Store, documents: Documents | None = None) -> None:
+        self._store = store
+        self._documents = documents or Documents(store)
         self._statements: dict[int, Layer] = {}
         self._guards: dict[str | None, Layer] = {}
-        self._levels: dict[Any, tuple[Layer, ...]] = {}
+        self._levels: dict[Attached, tuple[Layer, ...]] = {}
         self._partition = store.partition
 
     def held(self, number: int) -> Layer:
@@ -102,36 +157,34 @@ class Reckoner:
         found += [_always(effect, pattern) for effect, pattern in always]
         return united([*found, *([UNREAD_POLICY] if unread else [])])
 
+    def policies(self, hashes: Iterable[str | None]) -> Layer:
+        """The same of documents by their SHA-256; None: one that was not read."""
+        return united([self._documents.layer(one, UNREAD_POLICY) for one in hashes])
+
     def limits(self, account: str) -> Limits:
         organization = self._store.organization
         return attached_levels(organization, account, SCP), attached_levels(organization, account, RCP)
 
     def guards(self, boundary: str | None, limits: Limits, type_: str) -> tuple[tuple[Layer, ...], Layer]:
         """Boundary and levels of service control policies; and all resource control policies together."""
-        if type_ == "linked":  # SLR-01
-            return (), NOTHING
         managed = self._store.organization.managed
         bounded = () if boundary is None else (self._guard(managed.get(boundary)),)
+        if type_ == "linked":  # SLR-01
+            return bounded, NOTHING
         scps, rcps = limits
         return (*bounded, *self._of_levels(scps)), united(self._of_levels(rcps))
 
     def _of_levels(self, levels: Attached | Unread | None) -> tuple[Layer, ...]:
         """One for each level. Of what was not read, everything is possible and nothing certain."""
-        if levels is UNREAD:
-            return (UNREAD_GUARD,)
+        if not isinstance(levels, tuple):
+            return (UNREAD_GUARD,) if levels is UNREAD else ()
         if levels not in self._levels:
-            found = levels if isinstance(levels, tuple) else ()
-            self._levels[levels] = tuple(united([self._guard(sha256) for sha256 in level]) for level in found)
+            self._levels[levels] = tuple(united([self._guard(one) for one in level]) for level in levels)
         return self._levels[levels]
 
     def _guard(self, sha256: str | None) -> Layer:
         if sha256 not in self._guards:
-            member = self._store.organization.policy(sha256)
-            self._guards[sha256] = (
-                united([_compiled(one, self._partition) for one in member.statements])
-                if isinstance(member, CompiledPolicy)
-                else UNREAD_GUARD
-            )
+            self._guards[sha256] = self._documents.layer(sha256, UNREAD_GUARD)
         return self._guards[sha256]
 
 
@@ -172,12 +225,11 @@ def _of_statement(raw: Mapping[str, Any], partition: str) -> Layer:
     )
 
 
-def _compiled(statement: Compiled, partition: str) -> Layer:
-    element, resources = statement.source.actions, statement.source.resources
-    actions = actions_of_element(element.patterns, element.negated)
+def _of_parsed(statement: Statement, partition: str) -> Layer:
+    element, resources = statement.actions, statement.resources
     return _layer(
-        statement.source.effect,
-        actions,
+        statement.effect,
+        actions_of_element(element.patterns, element.negated),
         resources.patterns if resources else ("*",),
         partition,
         all_but=bool(resources and resources.negated),

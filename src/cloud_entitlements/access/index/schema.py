@@ -6,7 +6,7 @@ it that stands in many policies has one number.
 
 from __future__ import annotations
 
-FORMAT = 2
+FORMAT = 3
 """Raised when a program could not read an older one's file, or would answer otherwise from it."""
 
 TABLES = """
@@ -19,7 +19,8 @@ CREATE TABLE naming (principal TEXT, arn TEXT, PRIMARY KEY (principal, arn)) WIT
 CREATE TABLE sources (id INTEGER PRIMARY KEY, value TEXT);
 CREATE TABLE held (id INTEGER PRIMARY KEY, statements BLOB, always TEXT, unread INTEGER);
 CREATE TABLE raw (arn TEXT, type TEXT, account TEXT, name TEXT, held INTEGER, sources INTEGER, boundary TEXT, trust TEXT,
-    tags TEXT);
+    tags TEXT, groups TEXT);
+CREATE TABLE user_group (arn TEXT PRIMARY KEY, account TEXT, name TEXT, sources TEXT) WITHOUT ROWID;
 CREATE TABLE statement (id INTEGER PRIMARY KEY, effect TEXT, text TEXT, holders BLOB);
 CREATE TABLE always (effect TEXT, beginning TEXT, pattern TEXT, holders BLOB,
     PRIMARY KEY (effect, beginning, pattern)) WITHOUT ROWID;
@@ -32,7 +33,7 @@ CREATE TABLE named (name TEXT PRIMARY KEY, numbers BLOB) WITHOUT ROWID;
 """
 IDENTITIES = """
 CREATE TABLE identity (id INTEGER PRIMARY KEY, arn TEXT, type TEXT, account TEXT, name TEXT, held INTEGER,
-    sources INTEGER, boundary TEXT, trust TEXT, tags TEXT);
+    sources INTEGER, boundary TEXT, trust TEXT, tags TEXT, groups TEXT);
 INSERT INTO identity SELECT row_number() OVER (ORDER BY account, arn) - 1, * FROM raw ORDER BY account, arn;
 DROP TABLE raw;
 CREATE UNIQUE INDEX identity_arn ON identity (arn);

@@ -20,6 +20,7 @@ from cloud_entitlements.access.organization import (
     Organization,
     ResourcePolicy,
     Source,
+    UserGroup,
 )
 from cloud_entitlements.policy import parse_policy
 from cloud_entitlements.policy.pattern import action_pattern, has_wildcard
@@ -34,7 +35,7 @@ _FEW = 1_000
 """Identities that stay read."""
 _AT_ONCE = 10_000
 """Values of one query."""
-_IDENTITY = "SELECT arn, type, account, name, value, boundary, trust, tags FROM identity LEFT JOIN sources ON sources.id = sources"
+_IDENTITY = "SELECT arn, type, account, name, value, boundary, trust, tags, groups FROM identity LEFT JOIN sources ON sources.id = sources"
 
 
 class Store:
@@ -114,6 +115,15 @@ class Store:
         query = f"{_IDENTITY} WHERE name = ? AND account = ? AND type IN ('role', 'linked')"
         found = self.rows(query, name, account)
         return _identity(found[0]) if found else None
+
+    def group(self, arn: str) -> UserGroup | None:
+        found = self.rows("SELECT arn, account, name, sources FROM user_group WHERE arn = ?", arn)
+        return _group(found[0]) if found else None
+
+    def groups(self) -> Iterator[UserGroup]:
+        """Sorted by ARN."""
+        rows = self.rows("SELECT arn, account, name, sources FROM user_group ORDER BY arn")
+        return (_group(row) for row in rows)
 
     def someone(self, ids: Sequence[int]) -> list[Someone]:
         """In the order of their numbers."""
@@ -247,10 +257,28 @@ def _united(blobs: Iterable[bytes]) -> FrozenBitMap:
 
 
 def _identity(row: Sequence[Any]) -> Identity:
-    arn, type_, account, name, sources, boundary, trust, tags = row
-    policies = tuple(Source(words, document) for words, document in json.loads(sources or "[]"))
+    arn, type_, account, name, sources, boundary, trust, tags, groups = row
     kind: IdentityType = "user" if type_ == "user" else "role"
-    return Identity(arn, kind, account, name, policies, boundary, trust, json.loads(tags))
+    return Identity(
+        arn,
+        kind,
+        account,
+        name,
+        sources_of(sources),
+        boundary,
+        trust,
+        json.loads(tags),
+        tuple(json.loads(groups)),
+    )
+
+
+def _group(row: Sequence[Any]) -> UserGroup:
+    arn, account, name, sources = row
+    return UserGroup(arn, account, name, sources_of(sources))
+
+
+def sources_of(listed: str | None) -> tuple[Source, ...]:
+    return tuple(Source(words, document) for words, document in json.loads(listed or "[]"))
 
 
 class _Identities(Mapping[str, Identity]):

@@ -6,13 +6,14 @@ So whatever a prefix begins with is one run of bits.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache, reduce
 from operator import or_
 
 from cloud_entitlements.access.index.keys import literal
 from cloud_entitlements.policy.catalogue import actions_of, services
 from cloud_entitlements.policy.pattern import action_pattern
+from cloud_entitlements.policy.rcp import rcp_services
 
 
 @lru_cache(1)
@@ -27,6 +28,11 @@ def names(actions: int) -> Iterator[str]:
         if actions >> number & 1:
             service, _, name = action.partition(":")
             yield actions_of(service)[name]
+
+
+def action_set(actions: int | Iterable[str]) -> int:
+    """Of names or patterns of actions, in any case; a set stays as it is. What the catalogue does not know is in none."""
+    return actions if isinstance(actions, int) else reduce(or_, map(actions_like, actions), 0)
 
 
 @lru_cache(1)
@@ -50,3 +56,9 @@ def actions_of_element(patterns: tuple[str, ...], negated: bool) -> int:
     """`Action`, or `NotAction`."""
     found = reduce(or_, map(actions_like, patterns), 0)
     return all_actions() & ~found if negated else found
+
+
+@lru_cache(1)
+def under_rcp() -> int:
+    """Actions of the services that resource control policies reach (RCP-04)."""
+    return reduce(or_, (actions_like(f"{service}:*") for service in rcp_services()), 0)

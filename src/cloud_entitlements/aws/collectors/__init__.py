@@ -5,9 +5,12 @@ Adding one is copying one, a line here, and its operations in the table of permi
 
 from cloud_entitlements.aws.collecting import Collector
 from cloud_entitlements.aws.collectors import (
+    access_keys,
     account_summary,
     authorization_details,
     credential_report,
+    identity_center,
+    last_accessed,
     mfa_devices,
     oidc_providers,
     organization,
@@ -21,6 +24,7 @@ COLLECTORS: tuple[Collector, ...] = (
     organization.COLLECTOR,
     organization_policies.COLLECTOR,
     root_access.COLLECTOR,
+    identity_center.COLLECTOR,
     authorization_details.COLLECTOR,
     account_summary.COLLECTOR,
     password_policy.COLLECTOR,
@@ -28,6 +32,8 @@ COLLECTORS: tuple[Collector, ...] = (
     mfa_devices.COLLECTOR,
     oidc_providers.COLLECTOR,
     saml_providers.COLLECTOR,
+    access_keys.COLLECTOR,
+    last_accessed.COLLECTOR,
 )
 OF_ORGANIZATION = tuple(collector for collector in COLLECTORS if collector.level == "organization")
 OF_ACCOUNT = tuple(collector for collector in COLLECTORS if collector.level == "account")

@@ -105,8 +105,18 @@ GROUP = Group(
         ),
         Kind(
             "report_late",
-            "AWS did not finish the credential report in time",
-            (Cause("a large account takes minutes", "nothing to do: the next run takes the finished report"),),
+            "AWS did not finish a report in time",
+            (Cause("a large account takes minutes", "nothing to do: the next run takes the finished report, or asks again"),),
+        ),
+        Kind(
+            "report_failed",
+            "AWS did not give a report that it was asked to make",
+            (Cause("AWS failed to make it, or forgot the job that made it", "nothing to do: the next run asks again"),),
+        ),
+        Kind(
+            "next_run",
+            "Too many to ask in one run",
+            (Cause("AWS tells of each one by one; a run asks a part of them", "nothing to do: the next run goes on where this one ended"),),
         ),
         Kind(
             "too_many_calls",
@@ -142,6 +152,26 @@ GROUP = Group(
                     "the stack is older than this program",
                     "{update}",
                     tell="the page of the connection names the permissions that its roles lack",
+                ),
+            ),
+        ),
+        Kind(
+            "kms_key_refused",
+            "It is encrypted with a KMS key that the role may not use",
+            (
+                Cause(
+                    "the key policy of the customer managed key does not let the role decrypt through Identity Center; the template never asks for it",
+                    "add to the Statement of that key's policy: "
+                    '"Sid": "CloudEntitlementsThroughIdentityCenter", "Effect": "Allow", "Principal": {{"AWS": "{role}"}}, '
+                    '"Action": "kms:Decrypt", "Resource": "*", '
+                    '"Condition": {{"StringLike": {{"kms:ViaService": ["sso.*.amazonaws.com", "identitystore.*.amazonaws.com"]}}}}',
+                    tell="AWS's message says `kms:Decrypt`; `aws sso-admin describe-instance --instance-arn <instance>` names the key",
+                    then="wait for the next run: what the key hid is read then, and until then the people are unknown, not none",
+                ),
+                Cause(
+                    "the key is disabled, waits to be deleted, or is gone",
+                    "aws kms enable-key --key-id <key>",
+                    tell="`aws kms describe-key --key-id <key>` says a KeyState other than Enabled; nobody can sign in through Identity Center either",
                 ),
             ),
         ),

@@ -54,7 +54,9 @@ def _visit(task: Task, account_id: str) -> tuple[MemberState, list[Gap]]:
         task.connection.accounts.filter(account_id=account_id).update(proven_at=timezone.now())
     gaps = _collect(task, session, Scope(account_id, task.role.partition))
     failures = [explain(gap.code, gap.call, gap.message, **known.facts) for gap in gaps]
-    return state_after_collecting(failures, len(OF_ACCOUNT), known), gaps
+    parts = [task.staging.part(account_id, collector.name) for collector in OF_ACCOUNT]
+    read = any(part is not None and part.outcome == "collected" for part in parts)
+    return state_after_collecting(failures, len(OF_ACCOUNT), known, read=read), gaps
 
 
 def _enter_own(task: Task) -> tuple[MemberState, AwsSession | None]:

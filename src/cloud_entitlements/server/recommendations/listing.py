@@ -1,0 +1,128 @@
+"""Recommendations as lists: criteria with their counts, and the identities of one criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+
+from cloud_entitlements.criteria import CRITERIA, CRITICALITIES, Criterion
+from cloud_entitlements.server.identities.listing import shown_connections
+from cloud_entitlements.server.keyset import Order
+from cloud_entitlements.server.recommendations.models import Recommendation
+from cloud_entitlements.server.recommendations.policies import settings_of
+
+State = Recommendation.State
+STATES = (State.SUGGESTED, State.ACKNOWLEDGED, State.FOLLOWED, State.WITHDRAWN)
+ORDERS: Mapping[str, Order] = {
+    "criticality": Order("rank"),
+    "name": Order("name"),
+    "account": Order("account_id"),
+    "first_seen": Order("first_seen"),
+    "newest": Order("first_seen", descending=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Empty: not filtered by it. Several values of one filter are separated by commas."""
+
+    q: str = ""
+    connection: str = ""
+    tag: str = ""
+    account: str = ""
+    type: str = ""
+    criticality: str = ""
+    state: str = "suggested"
+    criterion: str = ""
+    sort: str = "criticality"
+    cursor: str = field(default="", compare=False)
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Wanted:
+        """What is not known is passed over: an old link still opens."""
+        known = {one.name: given.get(one.name, "").strip()[:300] for one in fields(cls)}
+        if known["sort"] not in ORDERS:
+            known["sort"] = ""
+        return cls(**{name: value for name, value in known.items() if value})
+
+    @property
+    def order(self) -> Order:
+        return ORDERS[self.sort]
+
+    def address(self, path: str, **changes: str) -> str:
+        """A filter that changes begins at the first page."""
+        plain = {one.name: one.default for one in fields(self)}
+        told = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "cursor"} | changes
+        query = urlencode({name: value for name, value in told.items() if value and value != plain.get(name)})
+        return f"{path}?{query}" if query else path
+
+
+def recommendations(wanted: Wanted) -> QuerySet[Recommendation]:
+    """Unordered. `state` `any`: all of them."""
+    found = Recommendation.objects.filter(connection_id__in=shown_connections(wanted.tag))
+    for word in wanted.q.lower().split():
+        matching = [one.id for one in CRITERIA if word in f"{one.id} {one.title}".lower()]
+        found = found.filter(
+            Q(arn__icontains=word) | Q(account_name__icontains=word) | Q(criterion__in=matching)
+        )
+    for column, given in (
+        ("connection_id", wanted.connection),
+        ("account_id", wanted.account),
+        ("type", wanted.type),
+        ("criticality", wanted.criticality),
+        ("criterion", wanted.criterion),
+        ("state", "" if wanted.state == "any" else wanted.state),
+    ):
+        if given:
+            found = found.filter(**{f"{column}__in": given.split(",")})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A criterion with its counts, as they are filtered."""
+
+    criterion: Criterion
+    criticality: str
+    """Of the security policy for all, or for the connection that is filtered by."""
+    enabled: bool
+    counts: Mapping[str, int]
+    """By state."""
+
+    @property
+    def suggested(self) -> int:
+        return self.counts.get(State.SUGGESTED, 0)
+
+    @property
+    def acknowledged(self) -> int:
+        return self.counts.get(State.ACKNOWLEDGED, 0)
+
+    @property
+    def followed(self) -> int:
+        return self.counts.get(State.FOLLOWED, 0)
+
+
+def by_criterion(found: QuerySet[Recommendation], connection_id: str) -> list[Listed]:
+    """All criteria, those with the gravest and most suggestions first."""
+    counts: dict[str, dict[str, int]] = {}
+    for criterion, state, count in found.values_list("criterion", "state").annotate(Count("id")):
+        counts.setdefault(criterion, {})[state] = count
+    settings = settings_of(connection_id)
+    listed = [
+        Listed(one, settings.of(one).criticality, settings.of(one).enabled, counts.get(one.id, {}))
+        for one in CRITERIA
+    ]
+    return sorted(
+        listed, key=lambda one: (not one.suggested, CRITICALITIES.index(one.criticality), -one.suggested)
+    )
+
+
+def by_criticality(found: QuerySet[Recommendation]) -> Sequence[tuple[str, Mapping[str, int]]]:
+    """Counts by state, for each criticality."""
+    counts: dict[str, dict[str, int]] = {one: {} for one in CRITICALITIES}
+    for criticality, state, count in found.values_list("criticality", "state").annotate(Count("id")):
+        counts.setdefault(criticality, {})[state] = count
+    return list(counts.items())

@@ -1,0 +1,91 @@
+"""A recommendation and a criterion, as their pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cloud_entitlements.criteria import CRITERIA, Criterion, Setting, Standards
+from cloud_entitlements.criteria.fixes import Filled, filled
+from cloud_entitlements.criteria.settings import default
+from cloud_entitlements.server.connections.refusals import NotFound
+from cloud_entitlements.server.recommendations.commands import criterion
+from cloud_entitlements.server.recommendations.models import Recommendation, SecurityPolicy
+from cloud_entitlements.server.recommendations.policies import EVERYWHERE, settings_of
+
+BECAUSE: Mapping[str, str] = {
+    "mended": "it was mended: the next snapshot no longer showed it",
+    "identity_gone": "the identity is not there any more",
+    "account_gone": "the account left, or was closed",
+    "switched_off": "the criterion was switched off in the security policy",
+    "exempt": "the identity is exempt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One recommendation with how to mend it."""
+
+    row: Recommendation
+    criterion: Criterion
+    fix: Filled
+
+    @property
+    def because(self) -> str:
+        return BECAUSE.get(self.row.resolved_because, "")
+
+
+def opened(row: Recommendation) -> Opened | None:
+    """None: the criterion is not there any more."""
+    try:
+        found = criterion(row.criterion)
+    except NotFound:
+        return None
+    return Opened(row, found, filled(found.fix, _facts(row)))
+
+
+def _facts(row: Recommendation) -> Mapping[str, str]:
+    first = {name: _first(row.evidence, name) for name in ("key_id", "policy")}
+    return {
+        "name": row.name,
+        "arn": row.arn,
+        "account": row.account_id,
+        "type": row.type,
+        "group": row.name if row.type == "group" else "",
+        "key": first["key_id"],
+        "policy": first["policy"].removeprefix("inline policy "),
+    }
+
+
+def _first(evidence: Sequence[Mapping[str, str]], name: str) -> str:
+    return next((str(one[name]) for one in evidence if one.get(name)), "")
+
+
+def standards(given: Standards) -> Sequence[tuple[str, str]]:
+    listed = (
+        ("CIS AWS Foundations 3.0.0", given.cis),
+        ("NIST SP 800-53 rev. 5", given.nist),
+        ("ISO/IEC 27001:2022", given.iso),
+    )
+    return [(name, ", ".join(numbers)) for name, numbers in listed if numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A criterion's line of a security policy."""
+
+    criterion: Criterion
+    setting: Setting
+    own: bool
+    """It was set here, and is not what would count otherwise."""
+    otherwise: Setting
+
+
+def policies(connection_id: str) -> Sequence[Policy]:
+    """`connection_id` empty: the one for all connections."""
+    mine = set(SecurityPolicy.objects.filter(connection_id=connection_id).values_list("criterion", flat=True))
+    now, everywhere = settings_of(connection_id), settings_of(EVERYWHERE)
+    return [
+        Policy(one, now.of(one), one.id in mine, everywhere.of(one) if connection_id else default(one))
+        for one in CRITERIA
+    ]
