@@ -42,7 +42,7 @@ def test_a_case_is_judged_as_it_says(case: Case, judged: Mapping[tuple[str, str]
     for words in case.given.get("says", []):
         assert case.filled(words) in shown
     for words in case.given.get("silent", []):
-        assert case.filled(words) not in shown
+        assert words not in shown
 
 
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.id)

@@ -1,9 +1,11 @@
 """Cases of criteria, each in an account of its own, published as one snapshot: what the judges see is what was collected.
 
 A file under tests/cases/criteria is a criterion's. A case gives what is in its account; what it does not give was read and
-is empty, but for parts that it names under `missing`, which could not be read, `partial`, of which some is missing, and
-`stale`, which could not be read again. Under `organization` it says how the organization around it is: `read: false`, parts
-that are `missing`, `root_features`, accounts that are `trusted`.
+is empty, but for parts that it names under `missing`, which could not be read, `stale`, which could not be read again, and
+`partial`, of which something is missing beside what is given.
+
+Under `organization` a case says how the organization around it is: `read: false`, parts that are `missing`, types of control
+policies that are `switched_off`, `root_features`, accounts that are `trusted`.
 """
 
 from __future__ import annotations
@@ -108,10 +110,8 @@ def snapshot_of(world: str, those: list[Case], folder: Path) -> Snapshot:
                 staging.gap(case.account_id, part, Gap(OF_ACCOUNT[part], "denied", "not authorized"), NOW)
             else:
                 _stage_part(staging, case, part, NOW)
-                if part in case.given.get("partial", []):
-                    staging.note(
-                        case.account_id, part, Gap(OF_ACCOUNT[part], "throttled", "some were not asked"), NOW
-                    )
+            if part in case.given.get("partial", []):
+                staging.note(case.account_id, part, Gap(OF_ACCOUNT[part], "throttled", "slow down"), NOW)
     return publish(staging, folder / "snapshots", _publication("c", NOW, len(those)))
 
 
@@ -302,7 +302,7 @@ def _mfa_devices(case: Case, given: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def _access_keys(case: Case, given: Mapping[str, Any]) -> Iterator[Row]:
-    """`{user, id, created, used, active}`; `used` absent: never."""
+    """`{user, id, created, used, service, active}`; `used` absent: never."""
     for one in given.get("keys", []):
         yield (
             "access_keys",
@@ -311,8 +311,9 @@ def _access_keys(case: Case, given: Mapping[str, Any]) -> Iterator[Row]:
                 "user_arn": f"arn:aws:iam::{case.account_id}:user/{one['user']}",
                 "user_name": one["user"],
                 "status": "Active" if one.get("active", True) else "Inactive",
-                "created_at": str(one["created"]),
+                "created_at": str(one["created"]) if one["created"] else None,
                 "last_used_at": one.get("used"),
+                "last_used_service": one.get("service"),
             },
         )
 

@@ -80,9 +80,10 @@ def judge(criterion: Criterion, subject: Subject, around: Around, period: int | 
     )
     looked_at = (
         *criterion.needs,
-        *(part for part in criterion.uses if outcomes.get(part, "missing") != "missing"),
+        *(one for one in criterion.uses if outcomes.get(one, "missing") != "missing"),
     )
-    stale = [
+    stale = [found.stale_since] if found.stale_since else []
+    stale += [
         around.account.collected_at.get(part, "") for part in looked_at if outcomes.get(part) not in _READ
     ]
     return replace(found, stale_since=min(stale)) if stale else found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cloud_entitlements.access.index.universe import actions_of_element
+from cloud_entitlements.criteria.criterion import Evidence
 from cloud_entitlements.criteria.levels import actions
 from cloud_entitlements.criteria.subject import Around, Subject
 from cloud_entitlements.policy.document import Statement
@@ -53,3 +54,12 @@ def _named(statement: Statement) -> Iterator[Admitted]:
 @lru_cache(1)
 def _assuming() -> int:
     return actions(BY_AWS, BY_TOKEN, BY_SAML)
+
+
+def in_trust(subject: Subject, statement: Statement, text: str) -> Evidence:
+    return Evidence(text, policy="trust policy", document=subject.trust or "", statement=statement.number)
+
+
+def named(statement: Statement) -> str:
+    """As a person finds it: by its Sid, or its number."""
+    return f"statement `{statement.sid}`" if statement.sid else f"statement {statement.number}"

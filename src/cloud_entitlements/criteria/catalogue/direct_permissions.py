@@ -20,7 +20,7 @@ def judge(subject: Subject, _around: Around) -> Judgement:
         Evidence(f"`{one.words}` is attached", one.words, one.document or "") for one in subject.attached
     ]
     inline = [Evidence(f"`{one.words}`", one.words, one.document or "") for one in subject.inline]
-    found = few((*attached, *inline))
+    found = few((*attached, *inline), "policies")
     return fails(*found) if found else passes()
 
 

@@ -28,7 +28,7 @@ def judge(subject: Subject, around: Around) -> Judgement:
     own = (*subject.attached, *subject.inline)
     if not own:
         return not_applicable("it has no policies of its own")
-    found = few(_evidence(own, around))
+    found = few(_evidence(own, around), "policies")
     if found:
         return fails(*found)
     unread = [one.words for one in own if around.statements(one.document) is None]

@@ -16,7 +16,9 @@ from cloud_entitlements.criteria.subject import Around, Subject
 
 
 def judge(subject: Subject, _around: Around) -> Judgement:
-    found = few(Evidence(f"`{one.words}`", one.words, one.document or "") for one in subject.inline)
+    found = few(
+        (Evidence(f"`{one.words}`", one.words, one.document or "") for one in subject.inline), "policies"
+    )
     return fails(*found) if found else passes()
 
 

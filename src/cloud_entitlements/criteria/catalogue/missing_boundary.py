@@ -25,7 +25,7 @@ def judge(subject: Subject, around: Around) -> Judgement:
     if subject.path.startswith(_AWS_PATHS):
         return not_applicable("AWS made the role, and nobody can give it a boundary")
     found = rules(subject, around)
-    broken = few(_evidence(one) for one in found.asking if not one.is_met)
+    broken = few((_evidence(one) for one in found.asking if not one.is_met), "rules")
     if broken:
         return fails(*broken)
     if found.unread:

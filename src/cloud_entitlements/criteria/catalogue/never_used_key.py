@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloud_entitlements.criteria.access_keys import active_keys
 from cloud_entitlements.criteria.criterion import (
     Criterion,
     Evidence,
@@ -11,24 +12,20 @@ from cloud_entitlements.criteria.criterion import (
     Judgement,
     Standards,
     fails,
-    not_applicable,
     passes,
     unknown,
 )
 from cloud_entitlements.criteria.evidence import few
 from cloud_entitlements.criteria.facts import when
-from cloud_entitlements.criteria.keys import NOT_ASKED, active_keys, were_not_asked
 from cloud_entitlements.criteria.subject import Around, Row, Subject
 
 
 def judge(subject: Subject, around: Around) -> Judgement:
-    if were_not_asked(subject, around):
-        return unknown(NOT_ASKED)
-    active = active_keys(subject)
-    if not active:
-        return not_applicable("the user has no active access key")
+    active = active_keys(subject, around)
+    if isinstance(active, Judgement):
+        return active
     unused = [key for key in active if when(key["last_used_at"]) is None]
-    found = few(_old(unused, around))
+    found = few(_old(unused, around), "keys")
     if found:
         return fails(*found)
     if any(when(key["created_at"]) is None for key in unused):

@@ -12,11 +12,11 @@ from cloud_entitlements.criteria.criterion import (
     passes,
     unknown,
 )
-from cloud_entitlements.criteria.evidence import few, in_trust, named
+from cloud_entitlements.criteria.evidence import few
 from cloud_entitlements.criteria.issuers import Issuer, issuer_of
 from cloud_entitlements.criteria.levels import actions
 from cloud_entitlements.criteria.subject import Around, Subject
-from cloud_entitlements.criteria.trust import BY_TOKEN, UNREAD, Admitted, admitted
+from cloud_entitlements.criteria.trust import BY_TOKEN, UNREAD, Admitted, admitted, in_trust, named
 from cloud_entitlements.policy.document import Condition
 
 
@@ -32,7 +32,7 @@ def judge(subject: Subject, around: Around) -> Judgement:
         for one, provider, issuer in by_token
         if not any(_narrows(condition, provider, issuer) for condition in one.statement.conditions)
     )
-    evidence = few(found)
+    evidence = few(found, "statements")
     return fails(*evidence) if evidence else passes()
 
 

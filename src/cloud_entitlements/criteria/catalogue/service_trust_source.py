@@ -13,12 +13,12 @@ from cloud_entitlements.criteria.criterion import (
     passes,
     unknown,
 )
-from cloud_entitlements.criteria.evidence import few, in_trust, named
+from cloud_entitlements.criteria.evidence import few
 from cloud_entitlements.criteria.kept_out import IN_TRUST, barriers, sparing_services
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.service_sources import says_source
 from cloud_entitlements.criteria.subject import Around, Subject
-from cloud_entitlements.criteria.trust import UNREAD, Admitted, admitted
+from cloud_entitlements.criteria.trust import UNREAD, Admitted, admitted, in_trust, named
 from cloud_entitlements.criteria.who import SOURCES, is_open, narrowed_to
 from cloud_entitlements.policy.document import Condition
 
@@ -46,8 +46,8 @@ def judge(subject: Subject, around: Around) -> Judgement:
             stopped.append(evidence)
             stoppers.append(barrier.words)
     if found:
-        return fails(*few(found))
-    return contained(several(dict.fromkeys(stoppers)), *few(stopped)) if stopped else passes()
+        return fails(*few(found, "services"))
+    return contained(several(dict.fromkeys(stoppers)), *few(stopped, "services")) if stopped else passes()
 
 
 def _asks(one: Admitted, subject: Subject, around: Around) -> bool:

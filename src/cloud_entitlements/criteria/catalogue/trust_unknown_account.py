@@ -15,12 +15,12 @@ from cloud_entitlements.criteria.criterion import (
     passes,
     unknown,
 )
-from cloud_entitlements.criteria.evidence import few, in_trust, named
+from cloud_entitlements.criteria.evidence import few
 from cloud_entitlements.criteria.kept_out import IN_TRUST, Barrier, barriers, sparing_callers
 from cloud_entitlements.criteria.outsiders import Outsider, may_not_be_told, outsiders
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.subject import Around, Subject
-from cloud_entitlements.criteria.trust import UNREAD, admitted
+from cloud_entitlements.criteria.trust import UNREAD, admitted, in_trust, named
 
 
 def judge(subject: Subject, around: Around) -> Judgement:
@@ -40,9 +40,9 @@ def judge(subject: Subject, around: Around) -> Judgement:
         named_ones = several(dict.fromkeys(one.words for one in let_in))
         return unknown(f"the organization was not read: {named_ones} may be of it")
     if let_in:
-        return fails(*few(_evidence(subject, let_in)))
+        return fails(*few(_evidence(subject, let_in), "accounts"))
     return (
-        contained(several(dict.fromkeys(stoppers)), *few(_evidence(subject, stopped)))
+        contained(several(dict.fromkeys(stoppers)), *few(_evidence(subject, stopped), "accounts"))
         if stopped
         else passes()
     )

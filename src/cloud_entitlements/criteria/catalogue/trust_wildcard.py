@@ -12,12 +12,12 @@ from cloud_entitlements.criteria.criterion import (
     passes,
     unknown,
 )
-from cloud_entitlements.criteria.evidence import few, in_trust, named
+from cloud_entitlements.criteria.evidence import few
 from cloud_entitlements.criteria.exempt import account_in
 from cloud_entitlements.criteria.kept_out import IN_TRUST, barriers, sparing_callers
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.subject import Around, Subject
-from cloud_entitlements.criteria.trust import UNREAD, Admitted, admitted
+from cloud_entitlements.criteria.trust import UNREAD, Admitted, admitted, in_trust, named
 from cloud_entitlements.criteria.who import narrowing
 from cloud_entitlements.policy.pattern import has_wildcard
 
@@ -38,8 +38,8 @@ def judge(subject: Subject, around: Around) -> Judgement:
             stopped.append(evidence)
             stoppers.append(barrier.words)
     if found:
-        return fails(*few(found))
-    return contained(several(dict.fromkeys(stoppers)), *few(stopped)) if stopped else passes()
+        return fails(*few(found, "statements"))
+    return contained(several(dict.fromkeys(stoppers)), *few(stopped, "statements")) if stopped else passes()
 
 
 def _is_open(one: Admitted) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloud_entitlements.criteria.access_keys import active_keys
 from cloud_entitlements.criteria.criterion import (
     Criterion,
     Evidence,
@@ -9,20 +10,15 @@ from cloud_entitlements.criteria.criterion import (
     Judgement,
     Standards,
     fails,
-    not_applicable,
     passes,
-    unknown,
 )
-from cloud_entitlements.criteria.keys import NOT_ASKED, active_keys, were_not_asked
 from cloud_entitlements.criteria.subject import Around, Row, Subject
 
 
 def judge(subject: Subject, around: Around) -> Judgement:
-    if were_not_asked(subject, around):
-        return unknown(NOT_ASKED)
-    active = active_keys(subject)
-    if not active:
-        return not_applicable("the user has no active access key")
+    active = active_keys(subject, around)
+    if isinstance(active, Judgement):
+        return active
     if len(active) == 1:
         return passes()
     return fails(*(_evidence(one) for one in sorted(active, key=lambda key: str(key["created_at"]))))
