@@ -331,8 +331,8 @@ def directory(connected_whole: Connection) -> Directory:
 
 
 def named(directory: Directory, name: str) -> str:
-    everybody = [*directory.users.values(), *directory.groups.values()]
-    (arn,) = [one.arn for one in everybody if one.name == name]
+    people = [one.arn for one in directory.users.values() if one.name == name]
+    (arn,) = people or [one.arn for one in directory.groups.values() if one.name == name]
     return arn
 
 

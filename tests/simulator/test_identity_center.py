@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -111,7 +112,7 @@ def test_a_key_of_the_customers_own_stops_whoever_may_not_use_it(
     sso, directory = (
         session.client(service, endpoint_url=simulator.endpoint) for service in ("sso-admin", "identitystore")
     )
-    calls = {
+    calls: dict[str, Callable[[], Any]] = {
         "sso": lambda: sso.list_permission_sets(InstanceArn=instance["InstanceArn"]),
         "identitystore": lambda: directory.list_users(IdentityStoreId=instance["IdentityStoreId"]),
     }
