@@ -40,6 +40,11 @@ class AccessIndex:
     def organization(self) -> Organization:
         return self._store.organization
 
+    @property
+    def store(self) -> Store:
+        """For the other folders of this room."""
+        return self._store
+
     def close(self) -> None:
         self._store.close()
 

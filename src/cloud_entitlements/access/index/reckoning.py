@@ -136,14 +136,16 @@ class Reckoner:
 
     def __init__(self, store: Store, documents: Documents | None = None) -> None:
         self._store = store
-        self._documents = documents or Documents(store)
+        self.documents = documents or Documents(store)
         self._statements: dict[int, Layer] = {}
         self._guards: dict[str | None, Layer] = {}
         self._levels: dict[Attached, tuple[Layer, ...]] = {}
         self._partition = store.partition
 
-    def held(self, number: int) -> Layer:
-        """What a set of policies that identities hold says."""
+    def held(self, number: int | None) -> Layer:
+        """What a set of policies that identities hold says; None is root's, which needs none."""
+        if number is None:
+            return EVERYTHING
         statements, always, unread = self._store.rows(
             "SELECT statements, always, unread FROM held WHERE id = ?", number
         )[0]
@@ -159,7 +161,7 @@ class Reckoner:
 
     def policies(self, hashes: Iterable[str | None]) -> Layer:
         """The same of documents by their SHA-256; None: one that was not read."""
-        return united([self._documents.layer(one, UNREAD_POLICY) for one in hashes])
+        return united([self.documents.layer(one, UNREAD_POLICY) for one in hashes])
 
     def limits(self, account: str) -> Limits:
         organization = self._store.organization
@@ -184,7 +186,7 @@ class Reckoner:
 
     def _guard(self, sha256: str | None) -> Layer:
         if sha256 not in self._guards:
-            self._guards[sha256] = self._documents.layer(sha256, UNREAD_GUARD)
+            self._guards[sha256] = self.documents.layer(sha256, UNREAD_GUARD)
         return self._guards[sha256]
 
 
