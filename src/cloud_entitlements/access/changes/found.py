@@ -161,8 +161,13 @@ class Changes:
         return {status: found[status] for status in STATUSES}
 
     def of(self, arn: str) -> Changes:
-        """What is said of one identity; accounts and control policies stay."""
-        return replace(self, identities=tuple(one for one in self.identities if one.arn == arn))
+        """What is said of one identity and its account; control policies stay."""
+        account = "".join(arn.split(":")[4:5])
+        return replace(
+            self,
+            identities=tuple(one for one in self.identities if one.arn == arn),
+            accounts=tuple(one for one in self.accounts if one.account_id == account),
+        )
 
     def about(self, service: str) -> Changes:
         """Identities whose actions of a service changed, and those of which it is not known."""

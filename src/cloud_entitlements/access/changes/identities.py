@@ -86,14 +86,13 @@ def _actions(
     old: Side, new: Side, before: Row | None, after: Row | None, limits: Limited
 ) -> tuple[ActionChange, bool]:
     """And whether control policies had a part in it."""
-    was = is_now = as_before = _NOBODY
-    if before:
-        was = old.sets(before, old.control(limits.before, before.type))
-    if after:
-        is_now = new.sets(after, new.control(limits.after, after.type))
-        as_before = is_now
-        if before and limits.before != limits.after:
-            as_before = new.sets(after, old.control(limits.before, after.type))
+    is_now = new.sets(after, new.control(limits.after, after.type)) if after else _NOBODY
+    if before is None or after is None or limits.before == limits.after:
+        was = old.sets(before, old.control(limits.before, before.type)) if before else _NOBODY
+        return difference(was, is_now), False
+    as_before = new.sets(after, old.control(limits.before, after.type))
+    same = _is_same(old, new, before, after)
+    was = as_before if same else old.sets(before, old.control(limits.before, before.type))
     return difference(was, is_now), as_before != is_now
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from cloud_entitlements.access.control import RCP, SCP, attached_levels
@@ -58,10 +59,16 @@ class Side:
     store: Store
     _sets: dict[tuple[object, ...], tuple[Layers, dict[str, ActionSets]]] = field(default_factory=dict)
     _controls: dict[tuple[object, ...], Control] = field(default_factory=dict)
+    _last: tuple[int | None, Layer] | None = None
 
     def __post_init__(self) -> None:
         self.reckoner = Reckoner(self.store)
         self.organization = self.store.organization
+
+    @cached_property
+    def _unread(self) -> frozenset[int]:
+        """Numbers of sets of policies in which one was not read."""
+        return frozenset(number for (number,) in self.store.rows("SELECT id FROM held WHERE unread"))
 
     def rows(self) -> Iterator[Row]:
         """All identities, by account, then ARN: a million need not be in memory."""
@@ -97,9 +104,7 @@ class Side:
 
     def not_read(self, row: Row) -> list[str]:
         """Layers of the identity."""
-        found = []
-        if row.held is not None and self.store.rows("SELECT unread FROM held WHERE id = ?", row.held)[0][0]:
-            found.append("identity")
+        found = ["identity"] if row.held in self._unread else []
         if row.boundary is not None and self.reckoner.documents.of(self.document(row.boundary)) is None:
             found.append("boundary")
         return found
@@ -118,13 +123,21 @@ class Side:
             if len(self._sets) >= _KEPT:
                 self._sets = {}
             bounded, _ = self.reckoner.guards(row.boundary, NO_LIMITS, row.type)
-            given = self.reckoner.held(row.held)
-            self._sets[key] = (Layers(given, (*bounded, *control.levels), control.resource_control), {})
+            self._sets[key] = (
+                Layers(self._given(row.held), (*bounded, *control.levels), control.resource_control),
+                {},
+            )
         layers, by_account = self._sets[key]
         account = row.account if row.account in layers.accounts else ""
         if account not in by_account:
             by_account[account] = layers.sets(account, row.type)
         return by_account[account]
+
+    def _given(self, held: int | None) -> Layer:
+        """The last one stays: it is asked again under other control policies."""
+        if self._last is None or self._last[0] != held:
+            self._last = (held, self.reckoner.held(held))
+        return self._last[1]
 
     def sets_of_group(self, account: str, documents: tuple[str | None, ...], control: Control) -> ActionSets:
         layers = Layers(self.reckoner.policies(documents), control.levels, control.resource_control)

@@ -124,6 +124,9 @@ class AccessIndex:
         """Of users, sorted by ARN: they are no principals, and in no set of identities."""
         return self._store.groups()
 
+    def group(self, arn: str) -> UserGroup | None:
+        return self._store.group(arn)
+
     def giving(self, arn: str, actions: int | Iterable[str]) -> tuple[Giving, ...]:
         """Statements of a user, role or group that allow some of the actions, whatever else denies them. Actions: a set
         as in `Actions`, or names and patterns. Raises NotFound.

@@ -129,6 +129,8 @@ class Documents:
 
 _KEPT = 5_000
 """Documents that stay read: about 10 KB each."""
+_KEPT_STATEMENTS = 100_000
+"""Statements that stay reckoned: about 2 KB each."""
 
 
 class Reckoner:
@@ -152,6 +154,8 @@ class Reckoner:
         return self.parts(BitMap.deserialize(statements), json.loads(always), unread=unread)
 
     def parts(self, statements: BitMap, always: Iterable[tuple[str, str]], *, unread: bool) -> Layer:
+        if len(self._statements) > _KEPT_STATEMENTS:
+            self._statements = {}
         missing = [one for one in statements if one not in self._statements]
         for one, text in self._store.rows_in("SELECT id, text FROM statement WHERE id IN", missing):
             self._statements[one] = _of_statement(json.loads(text)["Statement"][0], self._partition)
