@@ -38,6 +38,7 @@ bench: $(SYNCED)
 	$(UV) run --no-sync python benchmarks/collect.py
 	$(UV) run --no-sync python benchmarks/decisions.py
 	$(UV) run --no-sync python benchmarks/who_can.py
+	$(UV) run --no-sync python benchmarks/judging.py
 
 soak: $(SYNCED)
 	$(UV) run --no-sync python benchmarks/many_accounts.py

@@ -13,6 +13,8 @@ from random import Random
 from typing import Any
 
 PER_ACCOUNT = 100
+APPS = 65
+"""Of them, roles of applications."""
 MANAGEMENT = "100000000000"
 ORGANIZATION, ROOT = "o-benchmark1", "r-bm01"
 UNITS = tuple(f"ou-bm01-{number:08d}" for number in range(20))
@@ -42,8 +44,8 @@ def written(folder: Path, identities: int, seed: int = 7) -> dict[str, Any]:
     (folder / "accounts").mkdir(parents=True)
     for account in accounts:
         random = Random(f"{seed} {account}")
-        _write(folder / "accounts" / f"{account}.json", _account(random, account, accounts))
-    _write(folder / "organization.json", _organization(accounts))
+        _write(folder / "accounts" / f"{account}.json", made_account(random, account, accounts))
+    _write(folder / "organization.json", made_control(accounts))
     _write(folder / "resources.json", dict(_resources(accounts)))
     return {
         "accounts": folder / "accounts",
@@ -56,7 +58,7 @@ def changed(folder: Path, identities: int) -> None:
     """The last account has other policies than before."""
     accounts = account_ids(identities)
     random = Random(f"changed {accounts[-1]}")
-    _write(folder / "accounts" / f"{accounts[-1]}.json", _account(random, accounts[-1], accounts))
+    _write(folder / "accounts" / f"{accounts[-1]}.json", made_account(random, accounts[-1], accounts))
 
 
 def bucket(account: str, number: int) -> str:
@@ -122,7 +124,10 @@ def _own(random: Random, account: str, name: str) -> dict[str, Any]:
     return _document(*statements)
 
 
-def _account(random: Random, account: str, accounts: list[str]) -> dict[str, Any]:
+def made_account(
+    random: Random, account: str, accounts: list[str], apps: int = APPS, inline: int = 1
+) -> dict[str, Any]:
+    """`apps`: roles of applications; `inline`: how many policies each of them has of its own."""
     return {
         "UserDetailList": [_user(random, account, number) for number in range(10)],
         "GroupDetailList": [
@@ -132,7 +137,7 @@ def _account(random: Random, account: str, accounts: list[str]) -> dict[str, Any
                  _allow(["s3:GetObject"], "arn:aws:s3:::home/${aws:username}/*"))}],
              "AttachedManagedPolicies": [_managed(account, "readers")]}
         ],
-        "RoleDetailList": [*_roles(random, account, accounts)],
+        "RoleDetailList": [*_roles(random, account, accounts, apps, inline)],
         "Policies": [
             _policy(account, "readers", _document(_allow([f"{one}:{verb}*" for one in _SERVICES for verb in ("Get", "List", "Describe")]))),
             _policy(account, "admin", _document(_allow("*"))),
@@ -166,7 +171,9 @@ def _user(random: Random, account: str, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _roles(random: Random, account: str, accounts: list[str]) -> Iterator[dict[str, Any]]:
+def _roles(
+    random: Random, account: str, accounts: list[str], apps: int, inline: int
+) -> Iterator[dict[str, Any]]:
     here = {"Service": "ec2.amazonaws.com"}
     for name in ("Admin", "BreakGlass"):
         yield _role(account, name, trust={"AWS": f"arn:aws:iam::{accounts[0]}:root"}, attached=["admin"])
@@ -188,11 +195,11 @@ def _roles(random: Random, account: str, accounts: list[str]) -> Iterator[dict[s
     for number in range(5):
         yield _role(account, f"AWSServiceRoleFor{number}", path=f"/aws-service-role/s{number}.amazonaws.com/", trust=here,
                     inline=[_document(_allow([f"{_SERVICES[number]}:*"]))])  # fmt: skip
-    for number in range(65):
+    for number in range(apps):
         name = f"app-{account[-6:]}-{number}"
         team = [{"Key": "team", "Value": f"team-{random.randint(0, 40)}"}] if random.random() < 0.5 else []
         bounded = "limit" if random.random() < 0.15 else None
-        yield _role(account, name, trust=here, inline=[_own(random, account, name)], tags=team, boundary=bounded,
+        yield _role(account, name, trust=here, inline=[_own(random, account, name) for _ in range(inline)], tags=team, boundary=bounded,
                     attached=["readers"] if random.random() < 0.1 else [])  # fmt: skip
 
 
@@ -212,7 +219,7 @@ def _role(  # noqa: PLR0913  one parameter a field
     return found
 
 
-def _organization(accounts: list[str]) -> dict[str, Any]:
+def made_control(accounts: list[str]) -> dict[str, Any]:
     full = _document(_allow("*"))
     everywhere = [ROOT, *UNITS, *accounts]
     regions = _document({

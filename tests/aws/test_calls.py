@@ -53,6 +53,8 @@ def test_each_collector_calls_only_what_it_says_and_fills_its_tables(
         assert set(row) <= set(TABLES[table].columns), table
         assert DROPPED_FIELDS.isdisjoint(row)
         assert "@example.com" not in str(row), "e-mail addresses are not let through"
+        for canary in ("Canary", "+1-555", "nickname-", "people.example.com", "title-", "People of"):
+            assert canary not in str(row), "of people no more than a name is let through"
         assert "EntityDescriptor" not in str(row), "SAML metadata is not let through"
 
 
@@ -65,8 +67,8 @@ def test_having_no_password_policy_is_a_fact(administrator: AwsSessions) -> None
 
 def test_the_registry_is_pinned() -> None:
     assert [collector.name for collector in COLLECTORS] == [
-        "organization", "organization_policies", "root_access", "authorization_details", "account_summary",
-        "password_policy", "credential_report", "mfa_devices", "oidc_providers", "saml_providers",
+        "organization", "organization_policies", "root_access", "identity_center", "authorization_details",
+        "account_summary", "password_policy", "credential_report", "mfa_devices", "oidc_providers", "saml_providers",
         "access_keys", "last_accessed",
     ]  # fmt: skip
     assert [*OF_ORGANIZATION, *OF_ACCOUNT] == list(COLLECTORS)

@@ -9,13 +9,16 @@ from botocore import exceptions as boto
 from cloud_entitlements.aws.failures import from_error, is_denied
 
 
-def answer(code: str, message: str = "") -> boto.ClientError:
-    return boto.ClientError(
-        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"RequestId": "r-1"}}, "Any"
-    )
+def answer(code: str, message: str = "", **more: str) -> boto.ClientError:
+    told = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"RequestId": "r-1"}, **more}
+    return boto.ClientError(told, "Any")
 
 
 USER = "User: arn:aws:sts::999988887777:assumed-role/p/s is not authorized to perform: x:Y "
+SEALED = (
+    "User: arn:aws:sts::210000000001:assumed-role/r/s is not authorized to perform: kms:Decrypt on the resource "
+    "associated with this ciphertext because no identity-based policy allows the kms:Decrypt action"
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,13 @@ USER = "User: arn:aws:sts::999988887777:assumed-role/p/s is not authorized to pe
         ),
         (answer("SignatureDoesNotMatch", "Signature not yet current: …"), "clock"),
         (answer("AccessDenied", USER), "denied"),
+        (answer("AccessDeniedException", SEALED, Reason="KMS_AccessDeniedException"), "kms_key_refused"),
+        (answer("AccessDeniedException", SEALED, Reason="KMS_ACCESS_DENIED"), "kms_key_refused"),
+        (answer("AccessDeniedException", SEALED), "kms_key_refused"),
+        (answer("ValidationException", "disabled", Reason="KMS_DISABLED"), "kms_key_refused"),
+        (answer("ResourceNotFoundException", "gone", Reason="KMS_NotFoundException"), "kms_key_refused"),
+        (answer("ThrottlingException", "Rate exceeded", Reason="KMS_THROTTLING"), "throttled"),
+        (answer("AccessDenied", USER.replace("x:Y", "kms:Decrypt")), "denied"),
         (answer("Throttling", "Rate exceeded"), "throttled"),
         (answer("TooManyRequestsException"), "throttled"),
         (answer("ExpiredToken"), "expired"),

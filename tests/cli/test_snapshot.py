@@ -39,7 +39,7 @@ def test_files_become_the_default_snapshot_and_need_no_database(
     assert (ended.code, ended.err) == (0, "")
     found = ended.json
     assert (found["name"], found["origin"], found["default"]) == ("audit", "import", True)
-    assert (found["identities_by_type"]["role"], found["gaps"], found["not_given"]) == (1, 0, 10)
+    assert (found["identities_by_type"]["role"], found["gaps"], found["not_given"]) == (1, 0, 11)
     (listed,) = ciem("snapshot", "list", "--output", "json").json
     assert {**listed, "problems": []} == found
     assert "audit" in ciem("snapshot", "list").out

@@ -3,6 +3,9 @@
 A file under tests/cases/criteria is a criterion's. A case gives what is in its account; what it does not give was read and
 is empty, but for parts that it names under `missing`, which could not be read, `stale`, which could not be read again, and
 `partial`, of which something is missing beside what is given.
+
+Under `organization` a case says how the organization around it is: `read: false`, parts that are `missing`, types of control
+policies that are `switched_off`, `root_features`, accounts that are `trusted`.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from cloud_entitlements.inventory.layers import OF_ACCOUNT, OF_ORGANIZATION
 
 FOLDER = Path(__file__).parents[1] / "cases" / "criteria"
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
-MANAGEMENT, ORGANIZATION_ID, ROOT = "999999999999", "o-cases00001", "r-case"
+MANAGEMENT, MEMBER, ORGANIZATION_ID, ROOT = "999999999999", "888888888888", "o-cases00001", "r-case"
 PARTS = tuple(part for part in OF_ACCOUNT if part != "resource_policies")
 Row = tuple[str, Mapping[str, Any]]
 
@@ -41,13 +44,18 @@ class Case:
 
     @property
     def world(self) -> str:
-        """Cases that give the same organization share a snapshot."""
-        return json.dumps(self.given.get("organization", {}), sort_keys=True)
+        """Cases that give the same organization share a snapshot; one of a management account has its own."""
+        managing = {"management": self.account_id} if self.given.get("is_management") else {}
+        return json.dumps({**self.given.get("organization", {}), **managing}, sort_keys=True)
 
     @property
     def arn(self) -> str:
         """`identity: user/ada` in the case's own account."""
-        return self.filled(f"arn:aws:iam::ACCOUNT:{self.given['identity']}")
+        return self.filled(f"arn:{self.partition}:iam::ACCOUNT:{self.given['identity']}")
+
+    @property
+    def partition(self) -> str:
+        return str(self.given.get("partition", "aws"))
 
     @property
     def account(self) -> Mapping[str, Any]:
@@ -57,23 +65,33 @@ class Case:
         return found
 
     def filled(self, text: str) -> str:
-        """ACCOUNT is the case's own, MANAGEMENT the organization's management account."""
-        return text.replace("ACCOUNT", self.account_id).replace("MANAGEMENT", MANAGEMENT)
+        """ACCOUNT is the case's own, MANAGEMENT the organization's management account, MEMBER another account of it,
+        ORGANIZATION its id.
+        """
+        names = {
+            "ACCOUNT": self.account_id,
+            "MANAGEMENT": MANAGEMENT,
+            "MEMBER": MEMBER,
+            "ORGANIZATION": ORGANIZATION_ID,
+        }
+        for name, value in names.items():
+            text = text.replace(name, value)
+        return text
 
 
-@lru_cache(1)
-def cases() -> tuple[Case, ...]:
+@lru_cache(8)
+def cases(folder: Path = FOLDER) -> tuple[Case, ...]:
     numbers = itertools.count(100000000001)
     return tuple(
         Case(path.stem, one["name"], str(next(numbers)), one)
-        for path in sorted(FOLDER.glob("*.yaml"))
+        for path in sorted(folder.glob("*.yaml"))
         for one in yaml.safe_load(path.read_text(encoding="utf-8"))
     )
 
 
-def worlds() -> dict[str, list[Case]]:
+def worlds(folder: Path = FOLDER) -> dict[str, list[Case]]:
     found: dict[str, list[Case]] = defaultdict(list)
-    for one in cases():
+    for one in cases(folder):
         found[one.world].append(one)
     return dict(found)
 
@@ -117,22 +135,31 @@ def _publication(run: str, now: datetime, accounts: int) -> Publication:
     return Publication("cases", run * 32, Coverage(accounts, accounts), now, name="Cases")
 
 
+def trusted_in(world: str) -> frozenset[str]:
+    return frozenset(json.loads(world).get("trusted", []))
+
+
 def _stage_organization(staging: Staging, given: Mapping[str, Any], those: list[Case]) -> None:
-    if given.get("read", True):
-        staging.save("organization", "organization", _organization(those), NOW)
-        staging.save("organization", "organization_policies", _control_policies(those), NOW)
-        staging.save("organization", "root_access", _root_features(given), NOW)
+    rows = {
+        "organization": lambda: _organization(given, those),
+        "organization_policies": lambda: _control_policies(those),
+        "root_access": lambda: _root_features(given),
+    }
     for part, call in OF_ORGANIZATION.items():
-        if staging.part("organization", part) is None:
+        if part in rows and given.get("read", True) and part not in given.get("missing", []):
+            staging.save("organization", part, rows[part](), NOW)
+        else:
             staging.gap("organization", part, Gap(call, "denied", "not authorized"), NOW)
 
 
-def _organization(those: list[Case]) -> Iterator[Row]:
-    yield "organization", {"id": ORGANIZATION_ID, "management_account_id": MANAGEMENT, "feature_set": "ALL"}
+def _organization(given: Mapping[str, Any], those: list[Case]) -> Iterator[Row]:
+    manager = given.get("management", MANAGEMENT)
+    yield "organization", {"id": ORGANIZATION_ID, "management_account_id": manager, "feature_set": "ALL"}
     yield "units", {"id": ROOT, "kind": "root", "name": "Root", "path": f"{ORGANIZATION_ID}/{ROOT}/"}
     for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
-        yield "policy_types", {"root_id": ROOT, "type": kind, "status": "ENABLED"}
-    for account_id in (MANAGEMENT, *(one.account_id for one in those)):
+        status = "DISABLED" if kind in given.get("switched_off", []) else "ENABLED"
+        yield "policy_types", {"root_id": ROOT, "type": kind, "status": status}
+    for account_id in (MANAGEMENT, MEMBER, *(one.account_id for one in those)):
         path = f"{ORGANIZATION_ID}/{ROOT}/{account_id}/"
         yield "accounts", {"id": account_id, "name": f"account-{account_id}", "state": "ACTIVE", "path": path}
 
@@ -140,21 +167,33 @@ def _organization(those: list[Case]) -> Iterator[Row]:
 _FULL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
+_KINDS = {
+    "service_control_policies": "SERVICE_CONTROL_POLICY",
+    "resource_control_policies": "RESOURCE_CONTROL_POLICY",
+}
+
+
 def _control_policies(those: list[Case]) -> Iterator[Row]:
-    """`FullAWSAccess` everywhere, and what a case gives under `service_control_policies`, by name, at its account."""
-    yield from _control_policy("p-full", "FullAWSAccess", _FULL, [ROOT, *(one.account_id for one in those)])
+    """`FullAWSAccess` everywhere, and what a case gives under `service_control_policies` and
+    `resource_control_policies`, by name, at its account. Null: what it says was not read.
+    """
+    targets = [ROOT, *(one.account_id for one in those)]
+    yield from _control_policy("p-full", "FullAWSAccess", _FULL, targets, "SERVICE_CONTROL_POLICY")
     for case in those:
-        for name, document in case.account.get("service_control_policies", {}).items():
-            yield from _control_policy(f"p-{case.account_id}{name}", name, document, [case.account_id])
+        for key, kind in _KINDS.items():
+            for name, document in case.account.get(key, {}).items():
+                yield from _control_policy(
+                    f"p-{case.account_id}{name}", name, document, [case.account_id], kind
+                )
 
 
-def _control_policy(id_: str, name: str, document: dict[str, Any], targets: list[str]) -> Iterator[Row]:
-    stored = canonical(document)
-    yield "documents", stored.row()
-    yield (
-        "organization_policies",
-        {"id": id_, "type": "SERVICE_CONTROL_POLICY", "name": name, "document": stored.sha256},
-    )
+def _control_policy(
+    id_: str, name: str, document: dict[str, Any] | None, targets: list[str], kind: str
+) -> Iterator[Row]:
+    stored = canonical({"not": "read"} if document is None else document)
+    if document is not None:
+        yield "documents", stored.row()
+    yield "organization_policies", {"id": id_, "type": kind, "name": name, "document": stored.sha256}
     for target in targets:
         yield "organization_policy_targets", {"policy_id": id_, "target_id": target}
 
@@ -259,7 +298,8 @@ def _credential_report(case: Case, given: Mapping[str, Any]) -> Iterator[Row]:
         columns = lines.get("root" if name == "<root_account>" else name, {})
         if columns is not None:
             root = name == "<root_account>"
-            arn = f"arn:aws:iam::{case.account_id}:{'root' if root else f'user{paths[name]}{name}'}"
+            own = "root" if root else f"user{paths[name]}{name}"
+            arn = f"arn:{case.partition}:iam::{case.account_id}:{own}"
             texts = {key: str(value) for key, value in {**_COLUMNS, **columns}.items()}
             yield (
                 "credential_report",

@@ -558,7 +558,7 @@ def test_what_was_not_given_is_unknown(write: Any, imported: Callable[..., Impor
     assert set(codes(found, A).values()) == {"not_given"}
     assert outcomes(found, "organization") == dict.fromkeys(layers.OF_ORGANIZATION, "missing")
     manifest = found.snapshot.manifest
-    assert (manifest.gaps, manifest.not_given, manifest.standalone) == (0, 10, False)
+    assert (manifest.gaps, manifest.not_given, manifest.standalone) == (0, 13, False)
     assert (manifest.name, manifest.origin) == ("audit", "import")
 
 
@@ -600,6 +600,7 @@ def test_an_organization_gives_its_layers(write: Any, imported: Callable[..., Im
     assert types == {"SERVICE_CONTROL_POLICY": "ENABLED", "RESOURCE_CONTROL_POLICY": "UNKNOWN"}
     assert outcomes(found, "organization") == {
         "organization": "collected", "organization_policies": "partial", "root_access": "missing",
+        "identity_center": "missing",
     }  # fmt: skip
     whole = imported(
         write(page(role(B))), organization=write({**ORGANIZATION, "resource_control_policies": []}, "o.json")

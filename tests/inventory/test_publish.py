@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ def publication(run: str, at: datetime = NOW, **more: Any) -> Publication:
 
 def test_the_public_list_is_pinned() -> None:
     assert set(inventory.__all__) == {
-        "TABLES", "Coverage", "Document", "Gap", "Manifest", "Outcome", "Publication", "Snapshot", "Staging", "Table",
-        "canonical", "default_snapshot", "import_files", "prune", "publish", "remove_connection",
+        "TABLES", "Coverage", "Document", "Gap", "Manifest", "Outcome", "Publication", "Snapshot", "Staging",
+        "Table", "canonical", "default_snapshot", "import_files", "prune", "publish", "remove_connection",
     }  # fmt: skip
 
 
@@ -48,6 +49,25 @@ def test_what_was_staged_is_read_back(tmp_path: Path) -> None:
     assert snapshot.manifest.identities == {"user": 3, "role": 0, "group": 0}
     assert [row["name"] for row in snapshot.rows("users", account_id=A)] == ["ada", "eve"]
     assert Snapshot.latest(tmp_path, "c") == snapshot
+
+
+def test_what_was_read_before_something_stopped_it_stays_beside_a_gap(tmp_path: Path) -> None:
+    gap = Gap("sso:ListUsers", "denied", "no")
+
+    def half() -> Iterator[tuple[str, dict[str, Any]] | Gap]:
+        yield from users("ada", "eve")
+        yield gap
+
+    staging = Staging(tmp_path / "staging")
+    assert staging.save(A, "authorization_details", half(), NOW) == 2
+    part = staging.part(A, "authorization_details")
+    assert part is not None
+    assert (part.outcome, part.gap, len(list(part.rows()))) == ("collected", gap, 2)
+    assert [path.name for path in (tmp_path / "staging").iterdir()] == [part.path.name]
+    snapshot = publish(staging, tmp_path, publication("a"))
+    assert [row["name"] for row in snapshot.rows("users")] == ["ada", "eve"]
+    (read,) = snapshot.rows("collections")
+    assert (read["outcome"], snapshot.manifest.gaps) == ("partial", 1)
 
 
 def test_rows_are_found_by_words_and_the_shortest_come_first(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cloud_entitlements.access.resources import resource_policies_date
+from cloud_entitlements.criteria.service_sources import service_sources_date
 from cloud_entitlements.policy.catalogue import updated_at
 from cloud_entitlements.policy.rcp import rcp_services_date
 
@@ -17,6 +18,7 @@ WARN_AFTER, FAIL_AFTER = 90, 180
 SOURCE = Path(__file__).parents[2] / "src" / "cloud_entitlements"
 FILES: Mapping[str, Callable[[], str]] = {
     "access/data/resource_policies.json": resource_policies_date,
+    "criteria/data/service_sources.json": service_sources_date,
     "policy/data/rcp_services.json": rcp_services_date,
 }
 """Lists kept by hand, each with the date on which it was compared with AWS's own."""

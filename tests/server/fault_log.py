@@ -11,9 +11,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
+
 ATTEMPTS, QUICK_ATTEMPTS = 10, 3
 CODES = {"throttle": "throttled", "timeout": "timeout", "cut": "reset"}
 ENTER = "AssumeRole"
+FIND = "ListInstances"
+REGIONS = len(boto3.Session().get_available_regions("sso-admin"))
+"""Of AWS's own list; those that the account has not enabled are asked too."""
 OF_ACCOUNT: dict[str, tuple[str, ...]] = {
     "authorization_details": ("GetAccountAuthorizationDetails",),  # once a page
     "account_summary": ("GetAccountSummary",),
@@ -51,6 +56,7 @@ OF_ORGANIZATION = {
     "DescribePolicy": "organization_policies",
     "ListTargetsForPolicy": "organization_policies",
     "ListOrganizationsFeatures": "root_access",
+    "ListInstances": "identity_center",
     "ListStackInstances": "",  # helps to explain; what it lacks is no gap
 }
 
@@ -124,10 +130,20 @@ def _survey(lines: Lines, found: Read, *, proof: bool) -> None:
         return
     while (operation := lines.next()) != ENTER:
         assert operation is not None, "the account itself was never asked"
+        if operation == FIND:
+            if code := _in_every_region(lines):
+                found.gaps["organization", OF_ORGANIZATION[FIND]] = code
+            continue
         code, name = lines.call(operation), OF_ORGANIZATION[operation]
         assert ("organization", name) not in found.gaps, "a part that has failed is not asked further"
         if code and name:
             found.gaps["organization", name] = code
+
+
+def _in_every_region(lines: Lines) -> str:
+    """No Region has an instance, so each is asked; the first that does not say so is why nobody can know."""
+    codes = [lines.call(FIND, QUICK_ATTEMPTS) for _ in range(REGIONS)]
+    return next((code for code in codes if code), "")
 
 
 def _refuses(lines: Lines) -> bool:

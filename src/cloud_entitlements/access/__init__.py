@@ -12,16 +12,28 @@ from cloud_entitlements.access.organization import (
     UserGroup,
     read_organization,
 )
+from cloud_entitlements.access.people import (
+    AccountAccess,
+    Directory,
+    DirectoryGroup,
+    DirectoryUser,
+    RoleState,
+    read_directory,
+)
 
 __all__ = [
     "CERTAINTIES",
     "AccessIndex",
+    "AccountAccess",
     "ActionSets",
     "Actions",
     "Answered",
     "Asker",
     "CannotAnswer",
     "Damaged",
+    "Directory",
+    "DirectoryGroup",
+    "DirectoryUser",
     "Giving",
     "Group",
     "Identity",
@@ -31,6 +43,7 @@ __all__ = [
     "Permission",
     "Permissions",
     "Question",
+    "RoleState",
     "Someone",
     "Source",
     "Taking",
@@ -38,5 +51,6 @@ __all__ = [
     "WhoCan",
     "forget",
     "open_index",
+    "read_directory",
     "read_organization",
 ]

@@ -47,6 +47,8 @@ class Scope:
     """Rows of tables that other collectors fill: those of this run where it has them, else of the last snapshot."""
     first: Sequence[str] = ()
     """ARNs of the most privileged, who are asked about first; without it a collector orders them by itself."""
+    identity_center_region: str = ""
+    """Where Identity Center was when it was read last; empty: not known, every Region is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,14 @@ class Collector:
 
 class Unchanged(Exception):
     """Nothing was to be asked: the rows of the last snapshot still count as they are."""
+
+
+class PartlyRead(Exception):
+    """Raised after the rows that could be read: they stay, beside a gap that says what stopped the rest."""
+
+    def __init__(self, error: Exception, call: str) -> None:
+        super().__init__(f"{call}: {error}")
+        self.error, self.call = error, call
 
 
 class RepeatedPage(Exception):

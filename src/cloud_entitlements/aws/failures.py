@@ -17,7 +17,7 @@ from botocore.parsers import ResponseParserError
 
 from cloud_entitlements.aws.explained import Cause, Failure, causes_of, explain
 
-__all__ = ["DENIED_CODES", "Cause", "Failure", "causes_of", "explain", "from_error", "is_denied"]
+__all__ = ["DENIED_CODES", "Cause", "Failure", "causes_of", "explain", "from_error", "is_denied", "is_sealed"]
 
 MAX_MESSAGE = 600
 
@@ -58,6 +58,7 @@ _DENIED_BY = (
     ("session policy", "denied_by_session_policy"),
     ("no identity-based policy allows", "not_allowed"),
 )
+_SEALED = re.compile(r"perform: kms:\w+ on the resource associated with this ciphertext")
 _DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES})
 _UNRESOLVED = re.compile(
     r"NameResolutionError|Failed to resolve|getaddrinfo|Name or service not known", re.IGNORECASE
@@ -75,6 +76,17 @@ def is_denied(error: Exception) -> bool:
     return isinstance(error, boto.ClientError) and error.response["Error"].get("Code") in DENIED_CODES
 
 
+def is_sealed(error: Exception) -> bool:
+    """What was asked for is encrypted with a KMS key that could not be used: denied, disabled or gone."""
+    if not isinstance(error, boto.ClientError):
+        return False
+    said = error.response["Error"]
+    if _CODES.get(said.get("Code", "")) == "throttled":
+        return False  # KMS was asked too fast, which passes
+    by_key = str(error.response.get("Reason", "")).upper().startswith("KMS_")
+    return by_key or (said.get("Code") in DENIED_CODES and bool(_SEALED.search(said.get("Message", ""))))
+
+
 def denied_by(message: str) -> str:
     """Which layer AWS's message blames; plain `denied` when it blames none."""
     return next((code for words, code in _DENIED_BY if words in message), "denied")
@@ -84,6 +96,8 @@ def _from_answer(error: Any, call: str, facts: Mapping[str, str]) -> Failure:
     said: Mapping[str, str] = error.response.get("Error", {})
     aws_code, message = said.get("Code", "unknown"), said.get("Message", "")
     code = denied_by(message) if aws_code in DENIED_CODES else _CODES.get(aws_code, aws_code)
+    if is_sealed(error):
+        code = "kms_key_refused"
     if code == "bad_credentials" and _SKEWED.search(message):
         code = "clock"
     request_id = error.response.get("ResponseMetadata", {}).get("RequestId", "")

@@ -109,6 +109,11 @@ class AwsSession:
         made._endpoint.http_session = _WholeBodies(made._endpoint.http_session)  # noqa: SLF001  no public seam
         return made
 
+    def regions(self, service: str, partition: str) -> tuple[str, ...]:
+        """Where botocore knows the service, the session's own Region first. An account may not have enabled them all."""
+        found = self.botocore_session.get_available_regions(service, partition_name=partition)
+        return tuple(sorted(found, key=lambda region: (region != self.region, region)))
+
     def _before_send(self, service: str) -> Callable[..., None]:
         def before_send(event_name: str, **_: object) -> None:
             self.gate()

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloud_entitlements.cli.context import Context, Failed
-from cloud_entitlements.cli.snapshot import account_id
 
 if TYPE_CHECKING:
     from cloud_entitlements.access import AccessIndex
@@ -38,6 +37,12 @@ class Known:
     owner: str | None
     context: Mapping[str, tuple[str, ...]]
     assume: tuple[str, ...] = ()
+
+
+def account_id(_context: Any, _parameter: Any, value: str | None) -> str | None:
+    if value is not None and not (len(value) == 12 and value.isascii() and value.isdigit()):  # noqa: PLR2004
+        raise click.BadParameter("an account id has 12 digits")
+    return value
 
 
 def of_snapshot(command: Command) -> Command:
@@ -91,6 +96,16 @@ def of_request(command: Command) -> Command:
     return wrapped
 
 
+def service_option(text: str) -> Callable[[Command], Command]:
+    return click.option("--service", callback=_service, metavar="NAME", help=text)
+
+
+def _service(_context: Any, _parameter: Any, value: str | None) -> str | None:
+    if value is not None and not value.replace("-", "").isalnum():
+        raise click.BadParameter(f"`{value}` is no service: give what stands before the colon, as in `s3`")
+    return value.lower() if value else None
+
+
 def limited(command: Command) -> Command:
     return click.option(
         "--limit",
@@ -115,12 +130,19 @@ def tell_cut(left: int, what: str) -> None:
 @contextmanager
 def asking(context: Context, where: Where) -> Iterator[tuple[AccessIndex, Snapshot]]:
     """The index of the snapshot, made when there is none yet; what can't be answered ends the command with its fix."""
+    snapshot = _snapshot(context, where)
+    with answering():
+        yield index_of(context, snapshot), snapshot
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """What can't be answered ends the command with its fix."""
     from cloud_entitlements.access import CannotAnswer
     from cloud_entitlements.policy import PolicyProblem
 
-    snapshot = _snapshot(context, where)
     try:
-        yield _index(context, snapshot), snapshot
+        yield
     except CannotAnswer as lost:
         raise Failed(lost.text, lost.fix, code=lost.code) from lost
     except PolicyProblem as wrong:
@@ -128,7 +150,7 @@ def asking(context: Context, where: Where) -> Iterator[tuple[AccessIndex, Snapsh
         raise Failed(str(wrong), fix, code="malformed") from wrong
 
 
-def _index(context: Context, snapshot: Snapshot) -> AccessIndex:
+def index_of(context: Context, snapshot: Snapshot) -> AccessIndex:
     from cloud_entitlements.access import open_index
     from cloud_entitlements.cli.progress import progress
     from cloud_entitlements.server.folders import data_folder, index_folder

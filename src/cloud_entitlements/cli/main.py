@@ -25,7 +25,7 @@ GROUPS = {
     "snapshot": (
         "snapshot",
         "snapshot",
-        "Make snapshots from files, list them, choose the default, remove imports.",
+        "Make snapshots from files, list and compare them, choose the default, remove imports.",
     ),
     "token": ("token", "token", "Make, list and revoke API tokens."),
     "who-can": ("who_can", "who_can", "Who may do an action on a resource? Everybody in a snapshot."),

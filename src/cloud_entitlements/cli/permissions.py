@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cloud_entitlements.cli.actions import service_hint
-from cloud_entitlements.cli.asking import Where, asking, limited, most, of_snapshot, tell_cut
+from cloud_entitlements.cli.asking import Where, asking, limited, most, of_snapshot, service_option, tell_cut
 from cloud_entitlements.cli.context import Context, clean
 from cloud_entitlements.cli.printing import rows, streamed
 
@@ -27,18 +27,12 @@ _TABLE = {
 _CSV = {**_TABLE, "known": "IN CATALOGUE"}
 
 
-def _service(_context: Any, _parameter: Any, value: str | None) -> str | None:
-    if value is not None and not value.replace("-", "").isalnum():
-        raise click.BadParameter(f"`{value}` is no service: give what stands before the colon, as in `s3`")
-    return value.lower() if value else None
-
-
 @click.command(
     help="What may PRINCIPAL do? Each action with the resources that its policies allow it on. What is not in the list "
     "is denied, but for what policies of resources give; those that name PRINCIPAL are told."
 )
 @click.argument("principal")
-@click.option("--service", callback=_service, metavar="NAME", help="Its actions alone, as in `s3`.")
+@service_option("Its actions alone, as in `s3`.")
 @of_snapshot
 @limited
 @click.pass_obj

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cloud_entitlements.cli.asking import account_id
 from cloud_entitlements.cli.context import Context, Failed, clean
 from cloud_entitlements.cli.printing import causes, record, rows
+from cloud_entitlements.cli.snapshot_diff import diff
 
 if TYPE_CHECKING:
     from cloud_entitlements.inventory import Snapshot
@@ -31,8 +33,11 @@ REMOVED = {"name": "NAME", "removed": "REMOVED", "default.name": "DEFAULT NOW"}
 _FILE = click.Path(exists=True, path_type=Path)
 
 
-@click.group(help="Make snapshots from files, list them, choose the default, remove imports.")
+@click.group(help="Make snapshots from files, list and compare them, choose the default, remove imports.")
 def snapshot() -> None: ...
+
+
+snapshot.add_command(diff)
 
 
 def _folder(context: Context, *, make: bool = False) -> Path:
@@ -42,12 +47,6 @@ def _folder(context: Context, *, make: bool = False) -> Path:
     if make:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     return snapshots_folder(data)
-
-
-def account_id(_context: Any, _parameter: Any, value: str | None) -> str | None:
-    if value is not None and not (len(value) == 12 and value.isascii() and value.isdigit()):  # noqa: PLR2004
-        raise click.BadParameter("an account id has 12 digits")
-    return value
 
 
 def _name(_context: Any, _parameter: Any, value: str) -> str:

@@ -37,8 +37,9 @@ def analyse(
     settings: Settings,
     now: datetime,
     criteria: Iterable[Criterion] = CRITERIA,
+    trusted_accounts: frozenset[str] = frozenset(),
 ) -> Iterator[Assessed]:
-    """In order of accounts. `now`: what ages are counted from."""
+    """In order of accounts. `now`: what ages are counted from. `trusted_accounts`: of others, that a person knows."""
     asked = settings.asked(criteria)
     reaches = Reaches(index)
     organization = index.organization
@@ -50,6 +51,7 @@ def analyse(
             features,
             now,
             grants=reaches.grants,
+            trusted_accounts=trusted_accounts,
             given_by=reaches.given_by,
             taken_by=reaches.taken_by,
         )
@@ -77,11 +79,13 @@ def judge(criterion: Criterion, subject: Subject, around: Around, period: int | 
     found = criterion.judge(
         subject, replace(around, period=None if period is None else timedelta(days=period))
     )
+    looked_at = (
+        *criterion.needs,
+        *(one for one in criterion.uses if outcomes.get(one, "missing") != "missing"),
+    )
     stale = [found.stale_since] if found.stale_since else []
     stale += [
-        around.account.collected_at.get(part, "")
-        for part in criterion.needs
-        if outcomes.get(part) not in _READ
+        around.account.collected_at.get(part, "") for part in looked_at if outcomes.get(part) not in _READ
     ]
     return replace(found, stale_since=min(stale)) if stale else found
 

@@ -99,6 +99,8 @@ class Criterion:
     judge: Callable[[Subject, Around], Judgement]
     period: int | None = None
     """Days, where it asks for an age; one of PERIODS unless a security policy says otherwise."""
+    uses: tuple[str, ...] = ()
+    """Parts that it looks at too: without one of them it may still know enough, and says so itself if not."""
 
 
 PERIODS = (30, 60, 90)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cloud_entitlements.criteria.subject import Around, Subject
-from cloud_entitlements.policy.document import Statement
+from cloud_entitlements.policy.document import Condition, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,23 @@ EXEMPTIONS = (SERVICE_LINKED, IDENTITY_CENTER, STACKSETS, CONTROL_TOWER, OURS)
 
 OUR_PATH = "/cloud-entitlements/"
 """Of the roles that the template makes, unless its parameter says otherwise."""
-_CONTROL_TOWER_NAMES = (
-    "AWSControlTowerExecution",
-    "AWSControlTowerAdmin",
-    "AWSControlTowerStackSetRole",
-    "AWSControlTowerCloudTrailRole",
-    "AWSControlTowerConfigAggregatorRoleForOrganizations",
-)
+_STACKSETS_NAME = "stacksets-exec-"
+_STACKSETS_TRUST = "/aws-service-role/stacksets.cloudformation.amazonaws.com/"
+_CONTROL_TOWER_NAME = "aws-controltower-"
+_CONTROL_TOWER: Mapping[str, str] = {
+    "AWSControlTowerExecution": "",
+    "AWSControlTowerAdmin": "controltower.amazonaws.com",
+    "AWSControlTowerStackSetRole": "cloudformation.amazonaws.com",
+    "AWSControlTowerCloudTrailRole": "cloudtrail.amazonaws.com",
+    "AWSControlTowerConfigAggregatorRoleForOrganizations": "config.amazonaws.com",
+    "aws-controltower-ConfigRecorderRole": "config.amazonaws.com",
+    "aws-controltower-ForwardSnsNotificationRole": "lambda.amazonaws.com",
+    "aws-controltower-AuditAdministratorRole": "lambda.amazonaws.com",
+    "aws-controltower-AuditReadOnlyRole": "lambda.amazonaws.com",
+}
+"""The service that each of them trusts ("How AWS Control Tower works with roles"); the others trust none."""
+_Trusted = Callable[[str, str, Around], bool]
+"""Of a principal's type and value."""
 
 
 def exemption(subject: Subject, around: Around) -> Exemption | None:
@@ -46,44 +57,68 @@ def exemption(subject: Subject, around: Around) -> Exemption | None:
         return SERVICE_LINKED
     if subject.path.startswith("/aws-reserved/sso.amazonaws.com/"):
         return IDENTITY_CENTER
-    found = _by_name(subject)
-    if found is OURS:
-        return found if _asks_external_id(subject, around) else None
-    return found if found and _trusts_management_alone(subject, around) else None
+    if subject.path == OUR_PATH:
+        return OURS if _asks_external_id(subject, around) else None
+    return _by_name(subject, around)
 
 
-def _by_name(subject: Subject) -> Exemption | None:
-    if subject.name.startswith("stacksets-exec-"):
-        return STACKSETS
-    if subject.name in _CONTROL_TOWER_NAMES or subject.name.startswith("aws-controltower-"):
-        return CONTROL_TOWER
-    return OURS if subject.path == OUR_PATH else None
+def _by_name(subject: Subject, around: Around) -> Exemption | None:
+    if subject.name.startswith(_STACKSETS_NAME):
+        return STACKSETS if _trusts_only(subject, around, _is_stacksets) else None
+    if subject.name in _CONTROL_TOWER or subject.name.startswith(_CONTROL_TOWER_NAME):
+        service = _CONTROL_TOWER.get(subject.name, "")
+        return CONTROL_TOWER if _trusts_only(subject, around, _is_control_tower(service)) else None
+    return None
 
 
 def _allowing(subject: Subject, around: Around) -> list[Statement]:
     return [one for one in around.statements(subject.trust) or () if one.effect == "Allow"]
 
 
-def _trusts_management_alone(subject: Subject, around: Around) -> bool:
-    """Services of AWS, and the organization's management account."""
-    manager = around.organization.management_account
+def _trusts_only(subject: Subject, around: Around, trusted: _Trusted) -> bool:
     statements = _allowing(subject, around)
     return bool(statements) and all(
-        statement.principals is not None
-        and not statement.principals.negated
-        and all(
-            kind == "Service" or (kind == "AWS" and bool(manager) and account_in(value) == manager)
-            for kind, value in statement.principals.entries
-        )
-        for statement in statements
+        one.principals is not None
+        and not one.principals.negated
+        and all(trusted(kind, value, around) for kind, value in one.principals.entries)
+        for one in statements
     )
+
+
+def _is_manager(value: str, around: Around) -> bool:
+    manager = around.organization.management_account
+    return bool(manager) and account_in(value) == manager
+
+
+def _is_stacksets(kind: str, value: str, around: Around) -> bool:
+    """The service-linked role of StackSets in the management account, which nobody else can be."""
+    return kind == "AWS" and _is_manager(value, around) and f":role{_STACKSETS_TRUST}" in value
+
+
+def _is_control_tower(service: str) -> _Trusted:
+    """The management account, its role's one service, or a role of Control Tower's in another account of the organization."""
+
+    def trusted(kind: str, value: str, around: Around) -> bool:
+        if kind == "Service":
+            return bool(service) and value == service
+        known = account_in(value) in around.organization.accounts
+        own = known and value.rpartition("/")[2].startswith(_CONTROL_TOWER_NAME)
+        return kind == "AWS" and (_is_manager(value, around) or own)
+
+    return trusted
 
 
 def _asks_external_id(subject: Subject, around: Around) -> bool:
-    statements = _allowing(subject, around)
-    return bool(statements) and all(
-        any(one.key.lower() == "sts:externalid" for one in statement.conditions) for statement in statements
+    """Of accounts that it names: the template's trust policy has no other form."""
+    return _trusts_only(subject, around, lambda kind, value, _around: kind == "AWS" and value != "*") and all(
+        any(_is_external_id(one) for one in statement.conditions) for statement in _allowing(subject, around)
     )
+
+
+def _is_external_id(condition: Condition) -> bool:
+    operator = condition.operator
+    positive = operator.family is not None and not operator.negated and not operator.if_exists
+    return condition.key.lower() == "sts:externalid" and positive
 
 
 def account_in(principal: str) -> str:

@@ -80,7 +80,7 @@ def _subjects(
     known = _Known(tables)
     reports = {row["arn"]: row["columns"] for row in tables["credential_report"]}
     root = next((row for row in tables["credential_report"] if row["user"] == _ROOT), None)
-    yield _root(facts, root)
+    yield known.of(_root(facts, root))
     for row in tables["users"]:
         found = _subject("user", row, managed)
         yield known.of(

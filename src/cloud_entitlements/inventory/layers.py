@@ -24,8 +24,10 @@ OF_ACCOUNT: Mapping[str, str] = {
 ORGANIZATION = "organization"
 """Who owns the parts below, in the place of an account; and the first of them."""
 ORGANIZATION_POLICIES = "organization_policies"
+IDENTITY_CENTER = "identity_center"
 OF_ORGANIZATION: Mapping[str, str] = {
     ORGANIZATION: "organizations:DescribeOrganization",
     ORGANIZATION_POLICIES: "organizations:ListPolicies",
     "root_access": "iam:ListOrganizationsFeatures",
+    IDENTITY_CENTER: "sso:ListInstances",
 }

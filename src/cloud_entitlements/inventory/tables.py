@@ -15,6 +15,9 @@ _INLINE = "STRUCT(name VARCHAR, document VARCHAR)[]"
 _USED_SERVICES = 'STRUCT(service VARCHAR, "at" VARCHAR, region VARCHAR)[]'  # AT is a word of SQL
 _USED_ACTIONS = 'STRUCT(action VARCHAR, "at" VARCHAR, region VARCHAR)[]'
 
+_REFERENCE = "STRUCT(name VARCHAR, path VARCHAR)"
+"""A customer managed policy of whichever account a permission set is provisioned to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -77,6 +80,16 @@ TABLES: dict[str, Table] = {
                thumbprints="VARCHAR[]", created_at="VARCHAR"),
         _table("saml_providers", "arn", arn="VARCHAR", valid_until="VARCHAR", created_at="VARCHAR"),
         _table("root_access_features", "name", name="VARCHAR"),
+        _table("identity_center", "instance_arn", instance_arn="VARCHAR", identity_store_id="VARCHAR", region="VARCHAR",
+               owner="VARCHAR", kms_key="VARCHAR"),
+        _table("permission_sets", "arn", arn="VARCHAR", name="VARCHAR", session_duration="VARCHAR",
+               attached="VARCHAR[]", customer=f"{_REFERENCE}[]", inline="VARCHAR", boundary="VARCHAR",
+               customer_boundary=_REFERENCE),
+        _table("account_assignments", "permission_set target_id principal_type principal_id", permission_set="VARCHAR",
+               target_id="VARCHAR", principal_type="VARCHAR", principal_id="VARCHAR"),
+        _table("directory_users", "id", id="VARCHAR", name="VARCHAR", display_name="VARCHAR", enabled="BOOLEAN"),
+        _table("directory_groups", "id", id="VARCHAR", name="VARCHAR"),
+        _table("directory_memberships", "group_id user_id", group_id="VARCHAR", user_id="VARCHAR"),
         _table("resource_policies", "arn", arn="VARCHAR", owner="VARCHAR", document="VARCHAR",
                settings="VARCHAR"),
         Table("documents", ("sha256",), {"sha256": "VARCHAR", "text": "VARCHAR", "malformed": "BOOLEAN"}, shared=True),

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 
 from moto.iam.models import iam_backends
 
-from cloud_entitlements.simulator import callers, organizations
+from cloud_entitlements.simulator import callers, identity_center, organizations, regions
 from cloud_entitlements.simulator.callers import Caller
 from cloud_entitlements.simulator.keys import account_of
 from cloud_entitlements.simulator.policies import Request, decide, statements
@@ -56,12 +56,13 @@ class Call:
     service: str
     operation: str
     error: str | None
+    region: str
 
 
 class Denied(Exception):
-    def __init__(self, code: str, message: str, status: int = 403) -> None:
+    def __init__(self, code: str, message: str, status: int = 403, reason: str = "") -> None:
         super().__init__(message)
-        self.code, self.status = code, status
+        self.code, self.status, self.reason = code, status, reason
 
 
 @dataclass(slots=True)
@@ -84,13 +85,14 @@ class Guard:
         error: Denied | None = None
         try:
             caller = _identified(signed.key_id)
+            _in_enabled_region(caller, signed.region, asked)
             authorize(caller, asked)
         except Denied as denied:
             error = denied
-        self._note(caller, asked, error)
+        self._note(caller, asked, error, signed.region)
         return refuse(start, asked, error) if error else self.app(environ, start)
 
-    def _note(self, caller: Caller | None, asked: Asked, error: Denied | None) -> None:
+    def _note(self, caller: Caller | None, asked: Asked, error: Denied | None, region: str) -> None:
         with self._lock:
             self.calls.append(
                 Call(
@@ -102,6 +104,7 @@ class Guard:
                     service=asked.service,
                     operation=asked.operation,
                     error=error.code if error else None,
+                    region=region,
                 )
             )
             del self.calls[:-MAX_CALLS]
@@ -115,6 +118,7 @@ class Guard:
 class Signer:
     key_id: str
     service: str
+    region: str
 
     @property
     def account(self) -> str:
@@ -127,7 +131,7 @@ class Signer:
 
 def signer(environ: dict[str, Any]) -> Signer | None:
     signed = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return Signer(signed[1], signed[3]) if signed else None
+    return Signer(signed[1], signed[3], signed[2]) if signed else None
 
 
 def _identified(key_id: str) -> Caller:
@@ -139,6 +143,13 @@ def _identified(key_id: str) -> Caller:
         raise Denied(
             "InvalidClientTokenId", "The security token included in the request is invalid."
         ) from None
+
+
+def _in_enabled_region(caller: Caller, region: str, asked: Asked) -> None:
+    """A Region that the account has not enabled knows none of its credentials."""
+    if not regions.enabled(caller.account, region):
+        code, status = ("UnrecognizedClientException", 400) if asked.json else ("InvalidClientTokenId", 403)
+        raise Denied(code, "The security token included in the request is invalid.", status)
 
 
 def authorize(caller: Caller, asked: Asked) -> None:
@@ -155,6 +166,13 @@ def authorize(caller: Caller, asked: Asked) -> None:
         raise _not_allowed(caller, asked.action)
     if asked.service == "organizations":
         _only_for_management(caller, asked)
+    reason = identity_center.key_refused(caller.account, asked.action, caller.identity_policies)
+    if reason:
+        said = (
+            f"User: {caller.arn} is not authorized to perform: kms:Decrypt on the resource associated with this "
+            "ciphertext because no identity-based policy allows the kms:Decrypt action"
+        )
+        raise Denied("AccessDeniedException", said, 400, reason)
 
 
 def _anywhere(caller: Caller, request: Request) -> Request:
@@ -280,7 +298,8 @@ def refuse(start: Start, asked: Asked, denied: Denied) -> Iterable[bytes]:
     request = str(uuid.uuid4())
     if asked.json:
         code = denied.code if denied.code.endswith("Exception") else f"{denied.code}Exception"
-        body = json.dumps({"__type": code, "message": str(denied), "Message": str(denied)})
+        reason = {"Reason": denied.reason} if denied.reason else {}
+        body = json.dumps({"__type": code, "message": str(denied), "Message": str(denied), **reason})
     else:
         message = str(denied).replace("&", "&amp;").replace("<", "&lt;")
         body = _XML.format(code=denied.code, message=message, request=request)

@@ -13,7 +13,14 @@ import yaml
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 from moto.organizations.models import organizations_backends
 
-from cloud_entitlements.simulator import iam, stacksets, usage
+from cloud_entitlements.simulator import (
+    iam,
+    identity_center,
+    organizations,
+    regions,
+    stacksets,
+    usage,
+)
 from cloud_entitlements.simulator.organizations import RCP, SCP
 
 PARTITION = "aws"
@@ -112,8 +119,23 @@ def _organization(given: Mapping[str, Any], kits: Mapping[str, Any]) -> None:
     if given.get("trusted_access"):
         stacksets.TRUST[manager] = "ENABLED"
     iam.ROOT_FEATURES[manager] = given.get("root_features", [])
+    regions.ENABLED[manager] = frozenset(given.get("regions", []))
     for account in [given["management"], *given["accounts"]]:
         _furnish(account, manager, kits)
+    if "identity_center" in given:
+        identity_center.plant(
+            given["identity_center"], manager, lambda name: _meant(backend, given, units, name)
+        )
+
+
+def _meant(backend: Any, given: Mapping[str, Any], units: Mapping[str, str], name: str) -> Iterator[str]:
+    """Accounts by the name of one, by a unit's with all below it, or `everywhere`."""
+    named = [
+        one["id"] for one in (given["management"], *given["accounts"]) if name in ("everywhere", one["name"])
+    ]
+    yield from named
+    if name in units:
+        yield from (account.id for account in organizations.below(backend, units[name]))
 
 
 def _identify(backend: Any, given: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@
 `/_simulator/faults`          POST a plan (see faults.py); GET the log of what it did
 `/_simulator/stacksets`       POST {"hold": true}: StackSets don't get on until they are let go
 `/_simulator/accounts`        POST {"manager", "name", "unit"}: an account joins
+`/_simulator/identity-center` POST {"manager", "key", "services"}: a customer's KMS key encrypts it; an empty one ends it
 `/console/`                   the customer's console
 """
 
@@ -11,14 +12,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from cloud_entitlements.simulator import iam, keys, last_accessed, seed, stacks, stacksets
+from cloud_entitlements.simulator import iam, identity_center, keys, last_accessed, seed, stacks, stacksets
 from cloud_entitlements.simulator.console import Console
 from cloud_entitlements.simulator.faults import Faults
 from cloud_entitlements.simulator.guard import Guard, Start
@@ -53,18 +54,37 @@ class Simulator:
         if path == "calls":
             since = parse_qs(environ.get("QUERY_STRING", "")).get("since", ["0"])[0]
             return _json(start, self.guard.calls_since(int(since)))
-        if path == "faults" and environ["REQUEST_METHOD"] == "POST":
-            self.faults.plan(json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))))
-            return _json(start, {"rules": len(self.faults.rules)})
-        if path == "faults":
+        if path == "faults" and environ["REQUEST_METHOD"] != "POST":
             return _json(start, self.faults.told())
-        if path == "stacksets" and environ["REQUEST_METHOD"] == "POST":
+        if path == "faults" or path in _CONTROLS:
             given = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
-            return _json(start, {"deployed": stacksets.hold(on=given["hold"])})
-        if path == "accounts" and environ["REQUEST_METHOD"] == "POST":
-            given = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
-            return _json(start, {"account_id": seed.join(given["manager"], given["name"], given.get("unit"))})
+            return _json(start, self._plan(given) if path == "faults" else _CONTROLS[path](given))
         return _json(start, {"error": "no such control"}, "404 Not Found")
+
+    def _plan(self, given: Any) -> dict[str, int]:
+        self.faults.plan(given)
+        return {"rules": len(self.faults.rules)}
+
+
+def _hold(given: Any) -> dict[str, Any]:
+    return {"deployed": stacksets.hold(on=given["hold"])}
+
+
+def _join(given: Any) -> dict[str, Any]:
+    return {"account_id": seed.join(given["manager"], given["name"], given.get("unit"))}
+
+
+def _encrypt(given: Any) -> dict[str, Any]:
+    identity_center.encrypt(given["manager"], given["key"], given["services"])
+    return {"key": given["key"]}
+
+
+_CONTROLS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "stacksets": _hold,
+    "accounts": _join,
+    "identity-center": _encrypt,
+}
+"""What is posted."""
 
 
 def _json(start: Start, answer: Any, status: str = "200 OK") -> Iterable[bytes]:
@@ -75,7 +95,7 @@ def _json(start: Start, answer: Any, status: str = "200 OK") -> Iterable[bytes]:
 
 def install() -> None:
     """Mends moto; once, before any account exists."""
-    for part in (keys, iam, last_accessed, stacks, stacksets):
+    for part in (keys, iam, last_accessed, stacks, stacksets, identity_center):
         part.install()
 
 

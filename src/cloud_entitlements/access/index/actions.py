@@ -19,7 +19,7 @@ from operator import and_
 
 from pyroaring import BitMap, FrozenBitMap
 
-from cloud_entitlements.access.index.reckoning import EVERYTHING, Layer, Limits, Reckoner
+from cloud_entitlements.access.index.reckoning import Layer, Limits, Reckoner
 from cloud_entitlements.access.index.store import Store
 from cloud_entitlements.access.index.universe import all_actions, names, under_rcp, universe
 from cloud_entitlements.policy import Request
@@ -96,8 +96,7 @@ def actions_of_all(store: Store) -> Iterator[Actions]:
     for number, held, boundary, account, type_ in store.rows(query):
         groups[held, boundary, limits[account], type_].add(number)
     for (held, boundary, limits_, type_), ids in groups.items():
-        given = EVERYTHING if held is None else reckoner.held(held)
-        layers = Layers(given, *reckoner.guards(boundary, limits_, type_))
+        layers = Layers(reckoner.held(held), *reckoner.guards(boundary, limits_, type_))
         for account, some in _by_account(store, layers, FrozenBitMap(ids)):
             found = layers.sets(account, type_)
             yield Actions(some, found.certain, found.broad, found.possible, found.granted)

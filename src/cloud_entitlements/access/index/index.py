@@ -40,6 +40,11 @@ class AccessIndex:
     def organization(self) -> Organization:
         return self._store.organization
 
+    @property
+    def store(self) -> Store:
+        """For the other folders of this room."""
+        return self._store
+
     def close(self) -> None:
         self._store.close()
 
@@ -122,6 +127,9 @@ class AccessIndex:
     def groups(self) -> Iterator[UserGroup]:
         """Of users, sorted by ARN: they are no principals, and in no set of identities."""
         return self._store.groups()
+
+    def group(self, arn: str) -> UserGroup | None:
+        return self._store.group(arn)
 
     def giving(self, arn: str, actions: int | Iterable[str]) -> tuple[Giving, ...]:
         """Statements of a user, role or group that allow some of the actions, whatever else denies them. Actions: a set

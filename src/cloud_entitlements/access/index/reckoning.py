@@ -129,6 +129,8 @@ class Documents:
 
 _KEPT = 5_000
 """Documents that stay read: about 10 KB each."""
+_KEPT_STATEMENTS = 100_000
+"""Statements that stay reckoned: about 2 KB each."""
 
 
 class Reckoner:
@@ -136,20 +138,24 @@ class Reckoner:
 
     def __init__(self, store: Store, documents: Documents | None = None) -> None:
         self._store = store
-        self._documents = documents or Documents(store)
+        self.documents = documents or Documents(store)
         self._statements: dict[int, Layer] = {}
         self._guards: dict[str | None, Layer] = {}
         self._levels: dict[Attached, tuple[Layer, ...]] = {}
         self._partition = store.partition
 
-    def held(self, number: int) -> Layer:
-        """What a set of policies that identities hold says."""
+    def held(self, number: int | None) -> Layer:
+        """What a set of policies that identities hold says; None is root's, which needs none."""
+        if number is None:
+            return EVERYTHING
         statements, always, unread = self._store.rows(
             "SELECT statements, always, unread FROM held WHERE id = ?", number
         )[0]
         return self.parts(BitMap.deserialize(statements), json.loads(always), unread=unread)
 
     def parts(self, statements: BitMap, always: Iterable[tuple[str, str]], *, unread: bool) -> Layer:
+        if len(self._statements) > _KEPT_STATEMENTS:
+            self._statements = {}
         missing = [one for one in statements if one not in self._statements]
         for one, text in self._store.rows_in("SELECT id, text FROM statement WHERE id IN", missing):
             self._statements[one] = _of_statement(json.loads(text)["Statement"][0], self._partition)
@@ -159,7 +165,7 @@ class Reckoner:
 
     def policies(self, hashes: Iterable[str | None]) -> Layer:
         """The same of documents by their SHA-256; None: one that was not read."""
-        return united([self._documents.layer(one, UNREAD_POLICY) for one in hashes])
+        return united([self.documents.layer(one, UNREAD_POLICY) for one in hashes])
 
     def limits(self, account: str) -> Limits:
         organization = self._store.organization
@@ -184,7 +190,7 @@ class Reckoner:
 
     def _guard(self, sha256: str | None) -> Layer:
         if sha256 not in self._guards:
-            self._guards[sha256] = self._documents.layer(sha256, UNREAD_GUARD)
+            self._guards[sha256] = self.documents.layer(sha256, UNREAD_GUARD)
         return self._guards[sha256]
 
 

@@ -137,6 +137,12 @@ class Store:
         found: str = self.rows("SELECT arn FROM identity WHERE id = ?", number)[0][0]
         return found
 
+    @cached_property
+    def count(self) -> int:
+        """Identities, roots among them."""
+        found: int = self.rows("SELECT count(*) FROM identity")[0][0]
+        return found
+
     def numbers(self, arns: Sequence[str]) -> list[int]:
         return [id_ for (id_,) in self.rows_in("SELECT id FROM identity WHERE arn IN", arns)]
 

@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import Any
 
 from cloud_entitlements.aws.collecting import Collector, Row, Scope
-from cloud_entitlements.aws.collectors.organizations_pace import paced
+from cloud_entitlements.aws.collectors.pace import ORGANIZATIONS, paced
 from cloud_entitlements.aws.sessions import AwsSession
 from cloud_entitlements.inventory.moments import moment
 
 
 def collect(session: AwsSession, _scope: Scope) -> Iterator[Row]:
-    ask = paced(session)
+    ask = paced(session.client("organizations"), ORGANIZATIONS)
     organization = ask.one("describe_organization")["Organization"]
     yield "organization", _organization(organization)
     for root in ask.all("list_roots", "Roots"):

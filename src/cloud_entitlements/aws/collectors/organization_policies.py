@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from cloud_entitlements.aws.collecting import Collector, Row, Scope
-from cloud_entitlements.aws.collectors.organizations_pace import Paced, paced
+from cloud_entitlements.aws.collectors.pace import ORGANIZATIONS, Paced, paced
 from cloud_entitlements.aws.sessions import AwsSession
 from cloud_entitlements.inventory.documents import canonical
 
@@ -15,7 +15,7 @@ TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
 
 
 def collect(session: AwsSession, _scope: Scope) -> Iterator[Row]:
-    ask = paced(session)
+    ask = paced(session.client("organizations"), ORGANIZATIONS)
     for policy_type in TYPES:
         for summary in ask.all("list_policies", "Policies", Filter=policy_type):
             yield from _policy(ask, summary)

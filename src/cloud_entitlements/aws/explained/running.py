@@ -156,6 +156,26 @@ GROUP = Group(
             ),
         ),
         Kind(
+            "kms_key_refused",
+            "It is encrypted with a KMS key that the role may not use",
+            (
+                Cause(
+                    "the key policy of the customer managed key does not let the role decrypt through Identity Center; the template never asks for it",
+                    "add to the Statement of that key's policy: "
+                    '"Sid": "CloudEntitlementsThroughIdentityCenter", "Effect": "Allow", "Principal": {{"AWS": "{role}"}}, '
+                    '"Action": "kms:Decrypt", "Resource": "*", '
+                    '"Condition": {{"StringLike": {{"kms:ViaService": ["sso.*.amazonaws.com", "identitystore.*.amazonaws.com"]}}}}',
+                    tell="AWS's message says `kms:Decrypt`; `aws sso-admin describe-instance --instance-arn <instance>` names the key",
+                    then="wait for the next run: what the key hid is read then, and until then the people are unknown, not none",
+                ),
+                Cause(
+                    "the key is disabled, waits to be deleted, or is gone",
+                    "aws kms enable-key --key-id <key>",
+                    tell="`aws kms describe-key --key-id <key>` says a KeyState other than Enabled; nobody can sign in through Identity Center either",
+                ),
+            ),
+        ),
+        Kind(
             "denied_by_scp",
             "A service control policy denies the call",
             (

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from cloud_entitlements.aws.collecting import Collector, Row, Scope, Unchanged
+from cloud_entitlements.aws.collecting import Collector, PartlyRead, Row, Scope, Unchanged
 from cloud_entitlements.aws.collectors import OF_ACCOUNT
 from cloud_entitlements.aws.failures import from_error
 from cloud_entitlements.aws.sessions import AwsSession, SwitchedOff
@@ -42,7 +42,7 @@ def stage(
         task.staging.carry(owner, collector.name, now)
         return None
     try:
-        task.staging.save(owner, collector.name, collector.collect(session, _informed(task, scope, now)), now)
+        task.staging.save(owner, collector.name, _rows(collector, session, _informed(task, scope, now)), now)
     except SwitchedOff:
         raise
     except Unchanged:
@@ -75,6 +75,14 @@ def _informed(task: Task, scope: Scope, now: datetime) -> Scope:
                 yield from ((table, row) for table in wanted for row in before(table))
 
     return replace(scope, at=now, before=before, known=known)
+
+
+def _rows(collector: Collector, session: AwsSession, scope: Scope) -> Iterator[Row | Gap]:
+    try:
+        yield from collector.collect(session, scope)
+    except PartlyRead as partly:
+        failure = from_error(partly.error, partly.call)
+        yield Gap(failure.call, failure.code, failure.message)
 
 
 def staged_or_last(task: Task, collector: Collector, table: str) -> list[dict[str, Any]]:

@@ -153,7 +153,11 @@ def survey_account(task: Task) -> None:
 def survey_organization(task: Task, session: AwsSession, say: Callable[[str], None]) -> Found:
     """Raises what AWS raised when the tree can't be read and there is none from before; the rest leaves gaps."""
     Connection.objects.filter(id=task.connection.id).update(sync_started_at=timezone.now())
-    scope = Scope(task.role.account_id, task.role.partition)
+    scope = Scope(
+        task.role.account_id,
+        task.role.partition,
+        identity_center_region=_identity_center_region(task.connection),
+    )
     collected = last_collected(task.connection)
     first = None if task.connecting else Snapshot.latest(settings.SNAPSHOTS_DIR, str(task.connection.id))
     for collector in OF_ORGANIZATION:
@@ -165,6 +169,12 @@ def survey_organization(task: Task, session: AwsSession, say: Callable[[str], No
         staged_or_last(task, ORGANIZATION, "accounts"),
     )
     return Found(units, accounts, _instances(task, session))
+
+
+def _identity_center_region(connection: Connection) -> str:
+    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connection.id))
+    row: Mapping[str, Any] = next(snapshot.rows("identity_center"), {}) if snapshot else {}
+    return row.get("region") or ""
 
 
 def _instances(task: Task, session: AwsSession) -> Mapping[str, Instance] | None:

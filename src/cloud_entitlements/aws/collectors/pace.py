@@ -1,4 +1,4 @@
-"""Asking AWS Organizations slowly enough: it throttles early, and its lists page in an unusual way.
+"""Asking slowly enough the services that throttle early, and whose lists page by token.
 
 A page may be empty and still carry a token; a token that repeats would never end, and is an error.
 """
@@ -11,20 +11,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud_entitlements.aws.collecting import RepeatedPage
-from cloud_entitlements.aws.sessions import AwsSession
 
-BURST = 60
-"""A small organization is read at once …"""
-PER_SECOND = 2.0
-"""… and a large one at a pace that leaves the customer's own tools room; AWS still throttles, and is retried."""
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    burst: int
+    """A small organization is read at once …"""
+    per_second: float
+    """… and a large one so slowly that the customer's own tools have room; AWS still throttles, and is retried."""
+
+
+ORGANIZATIONS = Pace(burst=60, per_second=2)
+IDENTITY_CENTER = Pace(burst=100, per_second=10)
+"""Half of the 20 requests a second that AWS lets all callers of an organization make together."""
 
 
 @dataclass(slots=True)
 class Paced:
     client: Any
+    pace: Pace
     now: Callable[[], float]
     sleep: Callable[[float], None]
-    tokens: float = BURST
+    tokens: float
     at: float | None = None
 
     def one(self, operation: str, **arguments: object) -> dict[str, Any]:
@@ -32,7 +40,8 @@ class Paced:
         answer: dict[str, Any] = getattr(self.client, operation)(**arguments)
         return answer
 
-    def all(self, operation: str, field: str, **arguments: object) -> Iterator[dict[str, Any]]:
+    def all(self, operation: str, field: str, **arguments: object) -> Iterator[Any]:
+        """What is listed: mostly dicts, of some operations text."""
         seen: set[str] = set()
         token: str | None = None
         while True:
@@ -48,16 +57,17 @@ class Paced:
     def _wait(self) -> None:
         """A token bucket: a small organization is read at once, a large one at a steady pace."""
         now = self.now()
-        self.tokens = min(BURST, self.tokens + (now - (self.at or now)) * PER_SECOND)
+        self.tokens = min(self.pace.burst, self.tokens + (now - (self.at or now)) * self.pace.per_second)
         self.at = now
         if self.tokens < 1:
-            self.sleep((1 - self.tokens) / PER_SECOND)
+            self.sleep((1 - self.tokens) / self.pace.per_second)
         self.tokens -= 1
 
 
 def paced(
-    session: AwsSession,
+    client: Any,
+    pace: Pace,
     now: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Paced:
-    return Paced(session.client("organizations"), now, sleep)
+    return Paced(client, pace, now, sleep, pace.burst)
