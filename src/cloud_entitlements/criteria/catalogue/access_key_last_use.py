@@ -6,6 +6,7 @@ Keys that were never used at all are the matter of `never-used-key`, so that one
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from cloud_entitlements.criteria.access_keys import active_keys
 from cloud_entitlements.criteria.criterion import (
@@ -26,20 +27,17 @@ def judge(subject: Subject, around: Around) -> Judgement:
     active = active_keys(subject, around)
     if isinstance(active, Judgement):
         return active
-    used = [key for key in active if when(key["last_used_at"])]
+    used = [(key, at) for key in active if (at := when(key["last_used_at"]))]
     if not used:
         return not_applicable("none of the user's active access keys was ever used")
     unused = tuple(_unused(used, around))
     return fails(*unused) if unused else passes()
 
 
-def _unused(keys: Iterable[Row], around: Around) -> Iterator[Evidence]:
-    for key in keys:
-        used = when(key["last_used_at"])
-        if used is None or around.period is None:
-            continue
+def _unused(keys: Iterable[tuple[Row, datetime]], around: Around) -> Iterator[Evidence]:
+    for key, used in keys:
         since = around.now - used
-        if since > around.period:
+        if around.period is not None and since > around.period:
             service = f", for `{key['last_used_service']}`" if key.get("last_used_service") else ""
             yield Evidence(
                 f"access key `{key['id']}` was last used {since.days} days ago{service}",
