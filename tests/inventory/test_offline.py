@@ -558,7 +558,7 @@ def test_what_was_not_given_is_unknown(write: Any, imported: Callable[..., Impor
     assert set(codes(found, A).values()) == {"not_given"}
     assert outcomes(found, "organization") == dict.fromkeys(layers.OF_ORGANIZATION, "missing")
     manifest = found.snapshot.manifest
-    assert (manifest.gaps, manifest.not_given, manifest.standalone) == (0, 10, False)
+    assert (manifest.gaps, manifest.not_given, manifest.standalone) == (0, 12, False)
     assert (manifest.name, manifest.origin) == ("audit", "import")
 
 

@@ -276,14 +276,18 @@ _XML = (
 )
 
 
+def error_xml(code: str, message: str, request: str = "") -> str:
+    escaped = message.replace("&", "&amp;").replace("<", "&lt;")
+    return _XML.format(code=code, message=escaped, request=request)
+
+
 def refuse(start: Start, asked: Asked, denied: Denied) -> Iterable[bytes]:
     request = str(uuid.uuid4())
     if asked.json:
         code = denied.code if denied.code.endswith("Exception") else f"{denied.code}Exception"
         body = json.dumps({"__type": code, "message": str(denied), "Message": str(denied)})
     else:
-        message = str(denied).replace("&", "&amp;").replace("<", "&lt;")
-        body = _XML.format(code=denied.code, message=message, request=request)
+        body = error_xml(denied.code, str(denied), request)
     kind = "application/x-amz-json-1.1" if asked.json else "text/xml"
     sent = body.encode()
     headers = [("Content-Type", kind), ("Content-Length", str(len(sent))), ("x-amzn-RequestId", request)]
