@@ -293,12 +293,22 @@ def _user(account_id: str, user: Any) -> dict[str, str]:
 
 
 def account_summary(self: Any) -> ActionResult:
-    """moto knows nothing of root's keys and devices: they are as the report says."""
+    """Moto knows nothing of root's keys and devices: they are as the report says."""
     told = dict(self.backend.get_account_summary().summary_map)
     root = ROOT_FACTS.get(self.current_account, {})
     told["AccountMFAEnabled"] = int(root.get("mfa_active") == "true")
+    told["AccountPasswordPresent"] = int(_root_has_password(self.current_account, root))
     told["AccountAccessKeysPresent"] = sum(root.get(f"access_key_{n}_active") == "true" for n in (1, 2))
     return ActionResult({"SummaryMap": told})
+
+
+def _root_has_password(account_id: str, root: dict[str, str]) -> bool:
+    """Where root credentials are managed centrally, a seed says of whom they were not removed."""
+    manager = organizations.management_account(account_id)
+    managed = manager not in (None, account_id) and "RootCredentialsManagement" in ROOT_FEATURES.get(
+        manager or "", []
+    )
+    return not managed or root.get("password_last_used", "")[:4].isdigit()
 
 
 def organizations_features(self: Any) -> ActionResult:
