@@ -38,7 +38,7 @@ GIVES_PERMISSIONS_EVERYWHERE = AttackValue(
     (
         "identitystore:CreateGroupMembership", "organizations:DeletePolicy", "organizations:DetachPolicy",
         "organizations:DisablePolicyType", "organizations:MoveAccount", "organizations:PutResourcePolicy",
-        "organizations:RegisterDelegatedAdministrator", "organizations:UpdatePolicy",
+        "organizations:UpdatePolicy",
         "sso-directory:AddMemberToGroup", "sso-directory:UpdatePassword",
         "sso:AttachCustomerManagedPolicyReferenceToPermissionSet", "sso:AttachManagedPolicyToPermissionSet",
         "sso:CreateAccountAssignment", "sso:DeletePermissionsBoundaryFromPermissionSet",

@@ -21,7 +21,9 @@ class Filled:
 
 
 def filled(fix: Fix, facts: Mapping[str, str]) -> Filled:
-    """`facts`: name, arn, account, key, policy, type, group. What is not known stays as its placeholder, in capitals."""
+    """`facts`: name, arn, account, key, policy, type, group. What is not known, or no
+    name that can be pasted, stays as its placeholder, in capitals.
+    """
     return Filled(
         _fill(fix.console, facts, str),
         _fill(fix.cli, facts, shlex.quote),
@@ -32,7 +34,8 @@ def filled(fix: Fix, facts: Mapping[str, str]) -> Filled:
 def _fill(text: str, facts: Mapping[str, str], quote: Callable[[str], str]) -> str:
     def put(found: re.Match[str]) -> str:
         given = facts.get(found[1], "")
-        return quote(given) if given else found[1].upper()
+        # a line end would break out of a comment, however it is quoted
+        return quote(given) if given and given.isprintable() else found[1].upper()
 
     return _PLACE.sub(put, text)
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from math import sqrt
+from math import cbrt
 
 from cloud_entitlements.access.index.universe import actions_like
 from cloud_entitlements.criteria.facts import when
 from cloud_entitlements.criteria.impact import EVERY, LEAST, classes
-from cloud_entitlements.criteria.passed_roles import starter_of
+from cloud_entitlements.criteria.passed_roles import pass_role, starter_of
 from cloud_entitlements.criteria.subject import Reach, Row, Subject
 
 DANGEROUS = LEAST["C"]
@@ -40,12 +40,15 @@ def score_of(subject: Subject, now: datetime, window: timedelta) -> Score | None
     used = used_actions(subject.last_accessed, since)
     granted = _weighed(subject.reach, ~0)
     unused = _weighed(subject.reach, ~used)
-    value = round(100 * sqrt(unused.points / _most()))
+    value = round(100 * cbrt(unused.cubes / _most()))
     return Score(min(value, 100), granted.count, unused.count, since)
 
 
 def used_actions(accessed: Row, since: datetime) -> int:
-    """As AWS tells it: action by action where it tracks the action, else all that a used service has."""
+    """As AWS tells it: action by action where it tracks the action, else all that a used service has.
+
+    It never tells whether a role was passed: that is not called unused.
+    """
     used = 0
     for one in accessed["services"] or ():
         if _is_since(one["at"], since):
@@ -55,7 +58,7 @@ def used_actions(accessed: Row, since: datetime) -> int:
     for one in accessed["actions"] or ():
         if _is_since(one["at"], since):
             used |= actions_like(one["action"])
-    return used
+    return used | pass_role()
 
 
 def _is_since(at: str | None, since: datetime) -> bool:
@@ -65,25 +68,26 @@ def _is_since(at: str | None, since: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    points: int
+    cubes: int
+    """Of the points of each action, added: so a grave one is not lost among many ordinary ones."""
     count: int
 
 
 def _weighed(reach: Reach, among: int) -> _Weighed:
-    points = count = 0
+    cubes = count = 0
     for one in classes(starts=bool(starter_of(reach))):
         if one.points < DANGEROUS:
             break
         found = (one.held(reach) & among).bit_count()
-        points, count = points + one.points * found, count + found
-    return _Weighed(points, count)
+        cubes, count = cubes + one.points**3 * found, count + found
+    return _Weighed(cubes, count)
 
 
 @lru_cache(1)
 def _most() -> int:
-    """Points of everything dangerous, on every resource."""
+    """Of everything dangerous, on every resource."""
     return sum(
-        one.points * one.actions.bit_count()
+        one.points**3 * one.actions.bit_count()
         for one in classes(starts=True)
         if one.reach == EVERY and one.points >= DANGEROUS
     )

@@ -19,19 +19,19 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Sets of actions, a bit an action (`access.index.actions`)."""
+    """Sets of actions, a bit an action (`access.index.actions`); Python prints no number of so many digits."""
 
-    certain: int
+    certain: int = field(repr=False)
     """On every resource of its account, in every circumstance."""
-    broad: int
+    broad: int = field(repr=False)
     """On every resource of a type, in some circumstance."""
-    possible: int
+    possible: int = field(repr=False)
     """On some resource, in some circumstance."""
-    granted: int
+    granted: int = field(repr=False)
     """As `broad`, by its own policies alone: before boundary and control policies take any."""
     passes_roles_to: tuple[str, ...] = ()
     """Services to which it may pass every role, as patterns: what `iam:PassedToService` names, or `*`."""
-    own_credentials: int = 0
+    own_credentials: int = field(default=0, repr=False)
     """Actions on credentials that are possible on its own user alone."""
 
 

@@ -83,7 +83,7 @@ CRITERION = Criterion(
     fix=Fix(
         console="IAM > {name} > Access Advisor lists the services by last use. Remove those from the policies that grant them; deny them first where you are not sure, and wait.",
         cli="aws iam generate-service-last-accessed-details --arn {arn}\n# with the JobId that it prints\naws iam get-service-last-accessed-details --job-id JOB_ID\n# where you are not sure: deny the services in deny.json first, and wait\naws iam put-{type}-policy --{type}-name {name} --policy-name deny-unused --policy-document file://deny.json",
-        terraform='resource "aws_iam_{type}_policy" "deny_unused" {\n  name   = "deny-unused"\n  {type} = {name}\n  policy = jsonencode({\n    Version   = "2012-10-17"\n    Statement = [{ Effect = "Deny", Action = ["the-service:*"], Resource = "*" }]\n  })\n}',
+        terraform='# where you are not sure: attach this to {name} first, and wait\ndata "aws_iam_policy_document" "deny_unused" {\n  statement {\n    effect    = "Deny"\n    actions   = ["SERVICE:*"]\n    resources = ["*"]\n  }\n}',
     ),
     criticality="medium",
     needs=("authorization_details", "last_accessed"),
