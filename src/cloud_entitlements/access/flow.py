@@ -66,6 +66,11 @@ class Flow:
         return reduce(or_, (one.actions for one in self.given), 0)
 
     @property
+    def read(self) -> int:
+        """What policies that were read allow."""
+        return reduce(or_, (one.actions for one in self.given if not one.unread), 0)
+
+    @property
     def left(self) -> int:
         """What comes through all gates."""
         found = self.granted
@@ -162,7 +167,9 @@ def _own(read: _Reader, policies: Sequence[Source]) -> Gate:
     told = [(one, _denying(read.statements(one.document) or ())) for one in policies]
     denying = [one for _, those in told for one in those]
     holders = tuple(source for source, those in told if those)
-    return Gate("own", "", holders, all_actions() & ~read.sure(denying), all_actions() & ~read.varying(denying))
+    return Gate(
+        "own", "", holders, all_actions() & ~read.sure(denying), all_actions() & ~read.varying(denying)
+    )
 
 
 def _denying(statements: Iterable[Compiled]) -> list[Compiled]:
@@ -205,4 +212,3 @@ def _limit(read: _Reader, kind: GateKind, node: str, policies: tuple[Source, ...
 
 def _union(statements: Iterable[Compiled]) -> int:
     return reduce(or_, (actions_of(one.source) for one in statements), 0)
-

@@ -200,7 +200,7 @@ _KINDS = {"user": "users", "role": "roles", "group": "groups"}
 def _rows_about(snapshot: Snapshot, account_id: str, arn: str) -> Mapping[str, Sequence[Row]]:
     """Of a user its groups too; of a group all users, for it is they that name their groups."""
     kind = _KINDS.get(arn.split(":", 5)[-1].partition("/")[0], "")
-    tables: dict[str, Sequence[Row]] = {table: () for table in _TABLES}
+    tables: dict[str, Sequence[Row]] = dict.fromkeys(_TABLES, ())
     if kind:
         tables[kind] = list(snapshot.rows(kind, account_id=account_id, arn=arn))
     wanted = {name for row in tables["users"] for name in row["groups"] or ()}

@@ -11,7 +11,15 @@ from cloud_entitlements.server.identities.picture import Edge, Kind, Node, Pictu
 
 HEIGHT, PITCH, TOP = 34, 44, 34
 GAP, GATE, BAR = 44, 104, 10
-WIDTHS: Mapping[Kind, int] = {"caller": 148, "identity": 142, "group": 120, "policy": 190, "service": 160, "stopped": 160}
+WIDTHS: Mapping[Kind, int] = {
+    "caller": 148,
+    "identity": 142,
+    "group": 120,
+    "policy": 190,
+    "service": 160,
+    "stopped": 160,
+}
+_COLUMNS: tuple[Kind, ...] = ("caller", "identity", "group", "policy")
 HEADINGS: Mapping[Kind, str] = {
     "caller": "Who gets here",
     "identity": "Identity",
@@ -102,8 +110,7 @@ class Drawing:
 
 def drawing(picture: Picture) -> Drawing:
     rows = [*picture.of("service"), *picture.of("stopped")]
-    columns = [(kind, picture.of(kind)) for kind in ("caller", "identity", "group", "policy")]
-    columns = [(kind, nodes) for kind, nodes in columns if nodes]
+    columns = [(kind, nodes) for kind in _COLUMNS if (nodes := picture.of(kind))]
     gates = picture.of("gate")
     top = TOP + (30 if gates else 0)
     height = top + PITCH * max([1, len(rows), *(len(nodes) for _, nodes in columns)])
@@ -214,7 +221,9 @@ def cut(text: str, most: int) -> str:
 
 def printable(text: str) -> str:
     """What XML can't hold, and what nobody can see, is shown as a mark."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if category(one) in ("Cc", "Cs", "Cn") else one for one in text)
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if category(one) in ("Cc", "Cs", "Cn") else one for one in text
+    )
 
 
 def _wide(text: str) -> int:

@@ -55,7 +55,6 @@ def policy_of(source: Source) -> Policy:
     return Policy(source.words, name, arn, comes, source.document or "")
 
 
-
 def boundary(about: About) -> Policy | None:
     arn = about.subject.boundary
     if arn is None:

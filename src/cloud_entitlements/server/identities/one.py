@@ -130,7 +130,9 @@ def missing(arn: str) -> Missing:
     shown = shown_connections()
     hidden = Identity.objects.filter(arn=arn).exclude(connection_id__in=shown).first()
     if hidden is not None:
-        name = Analysis.objects.filter(connection_id=hidden.connection_id).values_list("name", flat=True).first()
+        name = (
+            Analysis.objects.filter(connection_id=hidden.connection_id).values_list("name", flat=True).first()
+        )
         return Missing(name or hidden.connection_id, ())
     return Missing("", list(_near(arn, shown)))
 

@@ -23,7 +23,14 @@ from cloud_entitlements.server.identities.about import About, look_up
 from cloud_entitlements.server.identities.coverage import covered
 from cloud_entitlements.server.identities.drawing import drawing, printable
 from cloud_entitlements.server.identities.one import One, Recommended, find, judged, missing
-from cloud_entitlements.server.identities.picture import Picture, Wanted, identity_address, path_address, picture
+from cloud_entitlements.server.identities.picture import (
+    Picture,
+    Wanted,
+    identity_address,
+    path_address,
+    picture,
+)
+from cloud_entitlements.server.identities.reached_by import reached_by
 from cloud_entitlements.server.identities.rows import WINDOW
 from cloud_entitlements.server.identities.told import told
 from cloud_entitlements.server.recommendations import commands
@@ -168,6 +175,7 @@ def _general(request: HttpRequest, about: About) -> dict[str, Any]:
         context["members"] = _linked(about, general.member_arns(about))
     if type_ == "role":
         context["role"] = general.role_facts(about)
+        context["reached"] = reached_by(about.snapshot, about.subject.path, about.subject.arn)
     return context
 
 
@@ -181,7 +189,7 @@ def _linked(about: About, named: Sequence[tuple[str, str]]) -> Sequence[tuple[st
 
 def _permissions(request: HttpRequest, about: About) -> dict[str, Any]:
     held = services.held(about)
-    found = services.services(about, held.reach)
+    found = services.services(about, held)
     used = request.GET.get("used", "")
     chosen = [one for one in found if used in ("", one.use.bucket)]
     every = request.GET.get("all", "") == "1"
@@ -202,7 +210,7 @@ def _permissions(request: HttpRequest, about: About) -> dict[str, Any]:
         "unfiltered": here,
         "asked": services.asked(about),
         "impact": impact_of(about.subject),
-        "reasons": [(one, _proof(about, one)) for one in services.dangerous(held.reach)],
+        "reasons": [(one, _proof(about, one)) for one in services.dangerous(held)],
         "score": score_of(about.subject, about.now, WINDOW),
         "window": WINDOW.days,
         "all_permissions": services.permissions_address(about),

@@ -23,6 +23,7 @@ from cloud_entitlements.server.identities.general import (
     place_words,
     policy_of,
 )
+from cloud_entitlements.server.identities.reached_by import ReachedBy, reached_by
 from cloud_entitlements.server.identities.services import Held, held, letter_of, weigh
 from cloud_entitlements.server.identities.trust import in_words
 
@@ -167,7 +168,9 @@ class _Drawn:
     def _caller(self, one: Caller) -> None:
         address = one.address or self._general()
         node = self._add(
-            Node(one.id, "caller", one.label, one.note, one.title, address, dashed=one.dashed, count=one.count)
+            Node(
+                one.id, "caller", one.label, one.note, one.title, address, dashed=one.dashed, count=one.count
+            )
         )
         self.edges.append(Edge(node.id, "identity", one.title, one.dashed))
 
@@ -183,16 +186,21 @@ class _Drawn:
             node = self._add(Node(f"group:{name}", "group", name, "group", title, address or self._general()))
             self.edges.append(Edge("identity", node.id, f"it is in the group {name}"))
         ranked = sorted(
-            enumerate(self.flow.given), key=lambda pair: (-weigh(self.held.reach, pair[1].actions)[0], pair[0])
+            enumerate(self.flow.given),
+            key=lambda pair: (-weigh(self.held.within(pair[1].actions))[0], pair[0]),
         )
         most = MOST // 3 if self.wanted.policies else FEW
         shown, rest = (ranked, []) if len(ranked) <= most else (ranked[: most - 1], ranked[most - 1 :])
-        found = [(self._policy(number, one), (one,)) for number, one in shown]
+        found: list[tuple[Node, tuple[Given, ...]]] = [
+            (self._policy(number, one), (one,)) for number, one in shown
+        ]
         if rest:
             self.grouped += len(rest)
             names = several((policy_of(one.source).name for _, one in rest), FEW)
             address = self._address(policies="all")
-            node = Node("policies", "policy", f"and {len(rest)} more", "policies", names, address, count=len(rest))
+            node = Node(
+                "policies", "policy", f"and {len(rest)} more", "policies", names, address, count=len(rest)
+            )
             found.append((self._add(node), tuple(one for _, one in rest)))
         return found
 
@@ -213,7 +221,9 @@ class _Drawn:
     def _to_policy(self, node: Node, given: tuple[Given, ...], number: int) -> None:
         sources = {_holder(policy_of(one.source)) for one in given}
         for source in sorted(sources):
-            title = node.title if source == "identity" else f"{node.title}, through {source.replace(':', ' ', 1)}"
+            title = (
+                node.title if source == "identity" else f"{node.title}, through {source.replace(':', ' ', 1)}"
+            )
             known = source == "identity" or any(one.id == source for one in self.nodes)
             self.edges.append(Edge(source if known else "identity", node.id, title, node.dashed))
 
@@ -237,10 +247,8 @@ class _Drawn:
 
     def _granted(self) -> int:
         """What was read gives."""
-        found = 0
-        for one in self.flow.given:
-            found |= 0 if one.unread else one.actions
-        return found & ~allowed_always("user" if self.about.subject.type == "group" else self.about.subject.type)
+        type_ = self.about.subject.type
+        return self.flow.read & ~allowed_always("user" if type_ == "group" else type_)
 
     def _gate(self, number: int, gate: Gate, coming: int, leaving: int) -> Node:
         names = place_names(self.about)
@@ -262,54 +270,69 @@ class _Drawn:
 
     def _open_gates(self, gates: list[Gate]) -> None:
         names = place_names(self.about)
-        title = f"They let everything pass that it has: {several((gate_words(one, names) for one in gates), FEW)}"
+        title = (
+            f"They let everything pass that it has: {several((gate_words(one, names) for one in gates), FEW)}"
+        )
         label = f"{len(gates)} level{'s' * (len(gates) > 1)} of control policies"
         self._add(
             Node(
-                "gates", "gate", label, "let all pass", title, f"{self._general()}#control-policies", count=len(gates)
+                "gates",
+                "gate",
+                label,
+                "let all pass",
+                title,
+                f"{self._general()}#control-policies",
+                count=len(gates),
             )
         )
 
     # What is left
 
     def _services(self) -> Iterator[Row]:
-        reach = self.held.reach
         ranked = sorted(
             (
-                (-weigh(reach, mask)[0], -(reach.possible & mask).bit_count(), name, mask)
+                (-weigh(some)[0], -some.reach.possible.bit_count(), name, some)
                 for name, mask in of_services()
-                if reach.possible & mask
-            )
+                if (some := self.held.within(mask)).reach.possible
+            ),
+            key=lambda one: one[:3],
         )
-        most = FEW if not self.wanted.services else max(FEW, MOST - len(self.nodes) - len(self.flow.gates) - 1)
+        most = max(FEW, MOST - len(self.nodes) - len(self.flow.gates) - 1) if self.wanted.services else FEW
         shown, rest = (ranked, []) if len(ranked) <= most else (ranked[: most - 1], ranked[most - 1 :])
-        for points, _, name, mask in shown:
-            yield self._service(name, mask, -points)
+        for _, _, name, some in shown:
+            yield self._service(name, some)
         if rest:
-            yield self._rest([name for _, _, name, _ in rest], [mask for *_, mask in rest])
+            yield self._rest([(name, some) for _, _, name, some in rest])
 
-    def _service(self, name: str, mask: int, points: int) -> Row:
-        reach = self.held.reach
-        count, letter, grave = (reach.possible & mask).bit_count(), letter_of(points), weigh(reach, mask)[1]
-        title = f"{name}: {count} action{'s' * (count != 1)}, {grave} of them dangerous; impact {letter}"
+    def _service(self, name: str, some: Held) -> Row:
+        points, grave = weigh(some)
+        count, letter = some.reach.possible.bit_count(), letter_of(points)
+        many = f"{count} action{'s' * (count != 1)}"
+        title = f"{name}: {many}, {grave} of them dangerous; impact {letter}"
         id_ = f"service:{name}"
-        note = f"{count} action{'s' * (count != 1)}"
-        node = Node(id_, "service", name, note, title, self._address(at=id_), letter=letter)
-        return Row(self._add(node), reach.possible & mask, 1)
+        node = Node(id_, "service", name, many, title, self._address(at=id_), letter)
+        return Row(self._add(node), some.reach.possible, 1)
 
-    def _rest(self, names: list[str], masks: list[int]) -> Row:
-        """The next gravest decides the letter."""
-        self.grouped += len(names)
-        united = 0
-        for mask in masks:
-            united |= mask
-        letter = letter_of(weigh(self.held.reach, united)[0])
+    def _rest(self, those: list[tuple[str, Held]]) -> Row:
+        """The gravest of them decides the letter."""
+        self.grouped += len(those)
+        united, names = 0, [name for name, _ in those]
+        for _, some in those:
+            united |= some.reach.possible
+        letter = letter_of(weigh(those[0][1])[0])
         title = f"{len(names)} more services, impact {letter} at most: {several(names, FEW)}"
-        address = self._address(services="all") if not self.wanted.services else permissions_part(self.about)
+        address = permissions_part(self.about) if self.wanted.services else self._address(services="all")
         node = Node(
-            "services", "service", f"and {len(names)} more", "services", title, address, letter, count=len(names)
+            "services",
+            "service",
+            f"and {len(names)} more",
+            "services",
+            title,
+            address,
+            letter,
+            count=len(names),
         )
-        return Row(self._add(node), self.held.reach.possible & united, len(names))
+        return Row(self._add(node), united, len(names))
 
     def _stopped(self, gates: list[tuple[Node, int, int]]) -> Iterator[Row]:
         """Services of which a gate leaves nothing, gate by gate."""
@@ -359,7 +382,11 @@ class _Drawn:
 
 
 def _holder(policy: Policy) -> str:
-    return f"group:{policy.comes.removeprefix('through group ')}" if policy.comes.startswith("through ") else "identity"
+    return (
+        f"group:{policy.comes.removeprefix('through group ')}"
+        if policy.comes.startswith("through ")
+        else "identity"
+    )
 
 
 def gate_words(gate: Gate, names: Mapping[str, str]) -> str:
@@ -393,9 +420,28 @@ def callers(about: About) -> Iterator[Caller]:
             yield Caller(f"member:{name}", name, "member", f"the user {name} is in the group", address)
     if subject.type != "role":
         return
-    statements = statements_of(about.index.organization, subject.trust)
+    reached = reached_by(about.snapshot, subject.path, subject.arn)
+    yield from _trusted(about) if reached is None else _people(reached)
+
+
+def _people(reached: ReachedBy) -> Iterator[Caller]:
+    for one in reached.ways:
+        note = f"group of {len(one.members)}" if one.group else "assigned directly"
+        kind = "the group" if one.group else "the user"
+        title = f"{kind} {one.name} of Identity Center, assigned the permission set {one.permission_set}"
+        title += f"; {one.ambiguous}" if one.ambiguous else ""
+        yield Caller(f"person:{one.id}", one.name, note, title, "", dashed=bool(one.ambiguous))
+    if not reached.known:
+        title = f"who else reaches it is not known: {reached.why}"
+        yield Caller("person:unread", "not known", "Identity Center", title, "", dashed=True)
+
+
+def _trusted(about: About) -> Iterator[Caller]:
+    statements = statements_of(about.index.organization, about.subject.trust)
     if statements is None:
-        yield Caller("caller:unread", "not known", "trust policy", "its trust policy was not read", "", dashed=True)
+        yield Caller(
+            "caller:unread", "not known", "trust policy", "its trust policy was not read", "", dashed=True
+        )
         return
     seen: dict[str, list[bool]] = defaultdict(list)
     words: dict[str, str] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
@@ -14,6 +14,7 @@ from cloud_entitlements.access.index.universe import names
 from cloud_entitlements.criteria.facts import when
 from cloud_entitlements.criteria.impact import LEAST, Letter, Reason, classes
 from cloud_entitlements.criteria.levels import of_services
+from cloud_entitlements.criteria.passed_roles import starter_of
 from cloud_entitlements.criteria.score import DANGEROUS, services_used
 from cloud_entitlements.criteria.subject import Reach
 from cloud_entitlements.server.identities.about import About
@@ -61,54 +62,60 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is told apart: what policies that were read give, and what no policy governs."""
+    """What policies that were read give, without what no policy governs: that is nobody's doing."""
 
     reach: Reach
-    unread: bool
+    unread: bool = False
+    starter: str = ""
+    """As in `criteria.passed_roles`: it decides what `iam:PassRole` is worth."""
+
+    def within(self, actions: int) -> Held:
+        reach = self.reach
+        return replace(
+            self,
+            reach=replace(
+                reach,
+                certain=reach.certain & actions,
+                broad=reach.broad & actions,
+                possible=reach.possible & actions,
+                granted=reach.granted & actions,
+            ),
+        )
 
 
 def held(about: About) -> Held:
-    """Without what every identity of its type may do: it is nobody's doing."""
     subject = about.subject
-    always = allowed_always("user" if subject.type == "group" else subject.type)
-    mask = ~always
-    flow = about.flow
-    unread = any(one.unread for one in flow.given)
-    if unread:  # what was not read may give anything: only what was read is listed
-        known = 0
-        for one in flow.given:
-            known |= 0 if one.unread else one.actions
-        mask &= known
-    reach = subject.reach
-    return Held(
-        Reach(reach.certain & mask, reach.broad & mask, reach.possible & mask, reach.granted & mask), unread
-    )
+    known = ~allowed_always("user" if subject.type == "group" else subject.type)
+    unread = any(one.unread for one in about.flow.given)
+    if unread:  # what was not read may give anything: only what was read is told
+        known &= about.flow.read
+    return Held(subject.reach, unread, starter_of(subject.reach)).within(known)
 
 
-def services(about: About, reach: Reach) -> Sequence[Service]:
+def services(about: About, had: Held) -> Sequence[Service]:
     """The most dangerous first. Those that were used and are not granted are among them."""
     uses = uses_of(about)
     found = [
         one
         for name, mask in of_services()
-        if (one := _service(about, name, mask, reach, uses.get(name, Use("unknown"))))
+        if (one := _service(about, name, had.within(mask), uses.get(name, Use("unknown"))))
     ]
     return sorted(found, key=lambda one: (-one.points, -one.actions, one.name))
 
 
-def _service(about: About, name: str, mask: int, reach: Reach, use: Use) -> Service | None:
-    possible = reach.possible & mask
-    if not possible and use.at is None:
+def _service(about: About, name: str, had: Held, use: Use) -> Service | None:
+    reach = had.reach
+    if not reach.possible and use.at is None:
         return None
-    points, dangerous = weigh(reach, mask)
+    points, grave = weigh(had)
     return Service(
         name,
         letter_of(points),
         points,
-        possible.bit_count(),
-        (reach.broad & mask).bit_count(),
-        (reach.certain & mask).bit_count(),
-        dangerous,
+        reach.possible.bit_count(),
+        reach.broad.bit_count(),
+        reach.certain.bit_count(),
+        grave,
         use,
         permissions_address(about, service=name),
     )
@@ -119,33 +126,33 @@ def permissions_address(about: About, **more: str) -> str:
     return f"/access/permissions/?{urlencode({name: value for name, value in given.items() if value})}"
 
 
-def weigh(reach: Reach, mask: int) -> tuple[int, int]:
-    """Points of the gravest action among `mask`, and how many count as dangerous."""
-    most = dangerous = 0
-    for one in classes():
+def weigh(had: Held) -> tuple[int, int]:
+    """Points of the gravest action, and how many count as dangerous."""
+    most = grave = 0
+    for one in classes(starts=bool(had.starter)) if had.reach.possible else ():
         if most and one.points < DANGEROUS:
             break
-        found = one.actions & mask & one.of(reach)
+        found = one.held(had.reach)
         if found:
             most = most or one.points
-            dangerous += found.bit_count() if one.points >= DANGEROUS else 0
-    return most, dangerous
+            grave += found.bit_count() if one.points >= DANGEROUS else 0
+    return most, grave
 
 
 def letter_of(points: int) -> Letter:
     return next(letter for letter, least in LEAST.items() if points >= least)
 
 
-def dangerous(reach: Reach, most: int = MOST_DANGEROUS) -> Sequence[Reason]:
+def dangerous(had: Held, most: int = MOST_DANGEROUS) -> Sequence[Reason]:
     """The gravest actions, the first `most` of them."""
-    return list(islice(_dangerous(reach), most))
+    return list(islice(_dangerous(had), most))
 
 
-def _dangerous(reach: Reach) -> Iterator[Reason]:
-    for one in classes():
+def _dangerous(had: Held) -> Iterator[Reason]:
+    for one in classes(starts=bool(had.starter)):
         if one.points < DANGEROUS:
             return
-        yield from (one.reason(name) for name in names(one.actions & one.of(reach)))
+        yield from (one.reason(name, had.starter) for name in names(one.held(had.reach)))
 
 
 def uses_of(about: About) -> Mapping[str, Use]:
@@ -192,5 +199,3 @@ def counted(found: Sequence[Service]) -> Sequence[tuple[Bucket, str, int]]:
     return [
         (bucket, words, sum(one.use.bucket == bucket for one in granted)) for bucket, words in BUCKETS.items()
     ]
-
-

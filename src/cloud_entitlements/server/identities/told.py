@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cloud_entitlements.access.flow import Gate, Given, actions_of, statements_of
+from cloud_entitlements.access.flow import Given, actions_of, statements_of
 from cloud_entitlements.criteria.impact import Reason
 from cloud_entitlements.criteria.levels import of_services
 from cloud_entitlements.criteria.subject import Reach
@@ -16,6 +16,7 @@ from cloud_entitlements.server.identities.about import About
 from cloud_entitlements.server.identities.general import Policy, marked, policy_of
 from cloud_entitlements.server.identities.picture import Node, Picture
 from cloud_entitlements.server.identities.services import (
+    Held,
     Use,
     dangerous,
     held,
@@ -70,19 +71,19 @@ def told(about: About, picture: Picture, id_: str) -> Told | None:
     if kind == "policy":
         return _of_policy(about, node, about.flow.given[int(rest)])
     if kind == "gate":
-        return _of_gate(about, node, about.flow.gates[int(rest)])
+        return _of_gate(about, node, int(rest))
     return _of_service(about, node, rest) if kind == "service" else None
 
 
 def _of_policy(about: About, node: Node, given: Given) -> Told:
-    reach, policy = held(about).reach, policy_of(given.source)
-    shares = list(_shares(about, reach, reach.possible & given.actions))
+    had, policy = held(about).within(given.actions), policy_of(given.source)
+    shares = list(_shares(about, had))
     return Told(
         node,
         shares[:MOST_SERVICES],
         max(0, len(shares) - MOST_SERVICES),
         [_shown(about, policy, None)],
-        dangerous(_within(reach, given.actions), MOST_REASONS),
+        dangerous(had, MOST_REASONS),
         None,
         permissions_address(about),
         fix(about, policy),
@@ -90,38 +91,42 @@ def _of_policy(about: About, node: Node, given: Given) -> Told:
     )
 
 
-def _of_gate(about: About, node: Node, gate: Gate) -> Told:
-    coming = 0
-    for one in about.flow.given:
-        coming |= 0 if one.unread else one.actions
-    for one in about.flow.gates:
-        if one is gate:
-            break
+def _of_gate(about: About, node: Node, number: int) -> Told:
+    gate = about.flow.gates[number]
+    coming = about.flow.read
+    for one in about.flow.gates[:number]:
         coming &= one.passes
-    everything = Reach(coming, coming, coming, coming)
-    shares = list(_shares(about, everything, coming & ~gate.passes))
+    taken = coming & ~gate.passes
+    had = Held(Reach(taken, taken, taken, taken))
+    shares = list(_shares(about, had))
     only: Effect | None = None if gate.kind == "boundary" else "Deny"
     policies = [_shown(about, policy_of(one), only) for one in gate.policies]
     return Told(
-        node, shares[:MOST_SERVICES], max(0, len(shares) - MOST_SERVICES), policies,
-        dangerous(_within(everything, coming & ~gate.passes), MOST_REASONS), None, "", "", "",
-    )  # fmt: skip
+        node,
+        shares[:MOST_SERVICES],
+        max(0, len(shares) - MOST_SERVICES),
+        policies,
+        dangerous(had, MOST_REASONS),
+        None,
+        "",
+        "",
+        "",
+    )
 
 
 def _of_service(about: About, node: Node, name: str) -> Told:
-    mask = dict(of_services())[name]
-    reach = _within(held(about).reach, mask)
+    had = held(about).within(dict(of_services())[name])
     policies = [
-        _shown(about, policy_of(one.source), "Allow", mask & reach.possible)
+        _shown(about, policy_of(one.source), "Allow", had.reach.possible)
         for one in about.flow.given
-        if one.source.document and one.actions & mask & reach.possible
+        if one.source.document and one.actions & had.reach.possible
     ]
     return Told(
         node,
         (),
         0,
         policies,
-        dangerous(reach, MOST_REASONS),
+        dangerous(had, MOST_REASONS),
         uses_of(about).get(name, Use("unknown")),
         permissions_address(about, service=name),
         "",
@@ -129,18 +134,13 @@ def _of_service(about: About, node: Node, name: str) -> Told:
     )
 
 
-def _within(reach: Reach, mask: int) -> Reach:
-    return Reach(reach.certain & mask, reach.broad & mask, reach.possible & mask, reach.granted & mask)
-
-
-def _shares(about: About, reach: Reach, actions: int) -> Iterator[Share]:
-    """Services that have a part of `actions`, the gravest first."""
-    found = [(name, mask & actions) for name, mask in of_services() if mask & actions]
-    ranked = sorted(
-        ((weigh(reach, some)[0], some.bit_count(), name) for name, some in found),
-        key=lambda one: (-one[0], -one[1], one[2]),
-    )
-    for points, count, name in ranked:
+def _shares(about: About, had: Held) -> Iterator[Share]:
+    """Services that have a part of it, the gravest first."""
+    parts = ((name, had.within(mask)) for name, mask in of_services())
+    found = [
+        (*weigh(some), some.reach.possible.bit_count(), name) for name, some in parts if some.reach.possible
+    ]
+    for points, _, count, name in sorted(found, key=lambda one: (-one[0], -one[2], one[3])):
         yield Share(name, letter_of(points), count, permissions_address(about, service=name))
 
 
