@@ -80,10 +80,15 @@ class Flow:
 
 
 def flow_of(
-    organization: Organization, arn: str, account: str, policies: Sequence[Source], boundary: str | None
+    organization: Organization,
+    arn: str,
+    account: str,
+    policies: Sequence[Source],
+    boundary: str | None = None,
+    members: Sequence[str] | None = None,
 ) -> Flow:
-    """Of a user or role, or of a group: then as its members get it."""
-    read = _Reader(organization, _context(organization, arn))
+    """Of a user or role; or of a group, as its `members` get it, by their ARNs."""
+    read = _Reader(organization, _contexts(organization, (arn,) if members is None else members))
     gates = [_own(read, policies)]
     if boundary is not None:
         source = Source(boundary, organization.managed.get(boundary))
@@ -97,7 +102,7 @@ def flow_of(
 
 def root_flow(organization: Organization, arn: str, account: str) -> Flow:
     """The root user needs no policy; control policies hold for it."""
-    read = _Reader(organization, _context(organization, arn))
+    read = _Reader(organization, _contexts(organization, (arn,)))
     everything = Given(Source("being the root user of its account", None), all_actions(), all_actions())
     gates = (*_levels(read, account, "scp", SCP), *_levels(read, account, "rcp", RCP))
     return Flow((everything,), gates)
@@ -113,35 +118,41 @@ def actions_of(statement: Statement) -> int:
     return actions_of_element(statement.actions.patterns, statement.actions.negated)
 
 
-def _context(organization: Organization, arn: str) -> Context | None:
-    """What is known of every request of the identity; None: it makes none, a group for instance."""
+_MOST = 50
+"""Members of a group whose conditions are looked at; of more, conditions stay open."""
+
+
+def _contexts(organization: Organization, arns: Sequence[str]) -> tuple[Context, ...]:
+    """What is known of every request of each; empty: nothing is."""
     try:
-        caller = parse_principal(arn)
+        callers = [parse_principal(one) for one in arns] if len(arns) <= _MOST else []
     except MalformedRequest:
-        return None
-    question = Question(arn, "sts:GetCallerIdentity")
-    return Asker(organization).request(caller, question, caller.account).context
+        return ()
+    asker = Asker(organization)
+    return tuple(
+        asker.request(one, Question(one.arn, "sts:GetCallerIdentity"), one.account).context for one in callers
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Documents as statements, and what their conditions come to for one identity."""
+    """Documents as statements, and what their conditions come to for whoever holds them."""
 
     organization: Organization
-    context: Context | None
+    contexts: tuple[Context, ...]
 
     def statements(self, document: str | None) -> tuple[Compiled, ...] | None:
         """None: it was not read, or can't be."""
         found = self.organization.policy(document)
         return tuple(found.statements) if isinstance(found, CompiledPolicy) else None
 
-    def holds(self, statement: Compiled) -> Truth:
-        """Its conditions alone."""
-        context = self.context
+    def holds(self, statement: Compiled) -> set[Truth]:
+        """What its conditions come to, whatever its resources are."""
         if not statement.checks:
-            return T
-        if context is None:
-            return U
+            return {T}
+        return {self._in(statement, one) for one in self.contexts} or {U}
+
+    def _in(self, statement: Compiled, context: Context) -> Truth:
         return min((condition_holds(statement, one, context) for one in statement.checks), default=T)
 
     def sure(self, denying: Iterable[Compiled]) -> int:
@@ -150,7 +161,7 @@ class _Reader:
 
     def varying(self, denying: Iterable[Compiled]) -> int:
         """Denied for good, or when a condition holds that may hold for the identity."""
-        return _union(one for one in denying if one.always or (one.checks and self.holds(one) != F))
+        return _union(one for one in denying if one.always or (one.checks and self.holds(one) != {F}))
 
 
 def _given(read: _Reader, source: Source) -> Given:
@@ -158,7 +169,7 @@ def _given(read: _Reader, source: Source) -> Given:
     if statements is None:
         return Given(source, all_actions(), 0, unread=True)
     allowing = [one for one in statements if one.allows]
-    plain = [one for one in allowing if read.holds(one) == T]
+    plain = [one for one in allowing if read.holds(one) == {T}]
     return Given(source, _union(allowing), _union(plain))
 
 
@@ -206,7 +217,7 @@ def _limit(read: _Reader, kind: GateKind, node: str, policies: tuple[Source, ...
         return Gate(kind, node, policies, all_actions() & ~(sure & held), all_actions() & ~(varying & held))
     allowing = [one for one in statements if one.allows]
     passes = _union(allowing) & ~sure
-    plain = _union(one for one in allowing if read.holds(one) == T)
+    plain = _union(one for one in allowing if read.holds(one) == {T})
     return Gate(kind, node, policies, passes, passes & plain & ~varying)
 
 

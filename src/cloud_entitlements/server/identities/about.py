@@ -9,7 +9,6 @@ from django.conf import settings
 
 from cloud_entitlements.access import AccessIndex
 from cloud_entitlements.access.flow import Flow, flow_of, root_flow
-from cloud_entitlements.access.organization import Organization
 from cloud_entitlements.criteria.facts import one_subject
 from cloud_entitlements.criteria.reaches import reach_of
 from cloud_entitlements.criteria.subject import Subject
@@ -52,15 +51,20 @@ def look_up(one: One) -> About | Opening:
         )
     reached = replace(subject, reach=reach_of(index, subject))
     parts = parts_of(snapshot, one.row.account_id)
-    return About(
-        one, snapshot, index, reached, parts, one.analysis.collected_at, _flow(index.organization, subject)
-    )
+    flow = _flow(index, snapshot, reached)
+    return About(one, snapshot, index, reached, parts, one.analysis.collected_at, flow)
 
 
-def _flow(organization: Organization, subject: Subject) -> Flow:
+def _flow(index: AccessIndex, snapshot: Snapshot, subject: Subject) -> Flow:
+    organization, account = index.organization, subject.account_id
     if subject.type == "root":
-        return root_flow(organization, subject.arn, subject.account_id)
-    return flow_of(organization, subject.arn, subject.account_id, subject.policies, subject.boundary)
+        return root_flow(organization, subject.arn, account)
+    members = None
+    if subject.type == "group":
+        wanted = set(subject.members)
+        rows = snapshot.rows("users", account_id=account)
+        members = sorted(row["arn"] for row in rows if row["name"] in wanted)
+    return flow_of(organization, subject.arn, account, subject.policies, subject.boundary, members)
 
 
 def _snapshot(analysis: Analysis) -> Snapshot:

@@ -10,7 +10,7 @@ from unicodedata import category, east_asian_width
 from cloud_entitlements.server.identities.picture import Edge, Kind, Node, Picture
 
 HEIGHT, PITCH, TOP = 34, 44, 34
-GAP, GATE, BAR = 44, 104, 10
+GAP, GATE, BAR = 40, 110, 10
 WIDTHS: Mapping[Kind, int] = {
     "caller": 148,
     "identity": 142,
@@ -28,7 +28,8 @@ HEADINGS: Mapping[Kind, str] = {
     "gate": "What limits it",
     "service": "Services",
 }
-_LETTER, _MARGIN, _CHARACTER, _SMALL = 30, 10, 7.1, 6.0
+_LETTER, _MARGIN, _CHARACTER, _SMALL = 30, 9, 8.0, 6.5
+"""Widths of characters are those of a wide font: which one the reader has is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _bar(node: Node, x: float, top: float, bottom: float, boxes: Mapping[str, Bo
 
 def _wrapped(label: str) -> Sequence[str]:
     """Two lines at most."""
-    most = int(GATE / _SMALL) - 1
+    most = int(GATE / _CHARACTER)
     lines: list[str] = [""]
     for word in label.split(" "):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > most:

@@ -4,28 +4,25 @@ policies, what limits them, and the services that are left. The gravest stand fi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlencode
 
-from cloud_entitlements.access.flow import Flow, Gate, Given, statements_of
+from cloud_entitlements.access.flow import Flow, Gate, Given
 from cloud_entitlements.access.index.actions import allowed_always
 from cloud_entitlements.criteria.levels import of_services
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.server.identities.about import About
+from cloud_entitlements.server.identities.addresses import identity_address, path_address, permissions_page
+from cloud_entitlements.server.identities.callers import Caller, callers
 from cloud_entitlements.server.identities.general import (
     Policy,
     group_arns,
-    member_arns,
     place_names,
     place_words,
     policy_of,
 )
-from cloud_entitlements.server.identities.reached_by import ReachedBy, reached_by
 from cloud_entitlements.server.identities.services import Held, held, letter_of, weigh
-from cloud_entitlements.server.identities.trust import in_words
 
 Kind = Literal["caller", "identity", "group", "policy", "gate", "service", "stopped"]
 FEW, MOST = 12, 200
@@ -49,6 +46,11 @@ class Node:
     """A gate that takes something."""
     count: int = 1
     """How many it stands for."""
+
+    @property
+    def more(self) -> str:
+        """The title without the label that stands before it in a list."""
+        return self.title.removeprefix(self.label).removeprefix(":").strip()
 
     @property
     def opens(self) -> bool:
@@ -254,12 +256,7 @@ class _Drawn:
         names = place_names(self.about)
         taken, at_times = (coming & ~leaving).bit_count(), (leaving & ~gate.plain).bit_count()
         label = gate_words(gate, names)
-        if gate.unread:
-            note, title = "not read", f"{label}: not read in full, so it may take anything"
-        else:
-            note = f"takes {taken}" if taken else (f"may take {at_times}" if at_times else "takes nothing")
-            title = f"{label} takes {taken} of {coming.bit_count()} actions"
-            title += f", and {at_times} more under conditions" if at_times else ""
+        note, title = _taking(label, coming.bit_count(), taken, at_times, unread=gate.unread)
         id_ = f"gate:{number}"
         return self._add(
             Node(
@@ -273,7 +270,7 @@ class _Drawn:
         title = (
             f"They let everything pass that it has: {several((gate_words(one, names) for one in gates), FEW)}"
         )
-        label = f"{len(gates)} level{'s' * (len(gates) > 1)} of control policies"
+        label = f"{len(gates)} other level{'s' * (len(gates) > 1)}"
         self._add(
             Node(
                 "gates",
@@ -321,7 +318,7 @@ class _Drawn:
             united |= some.reach.possible
         letter = letter_of(weigh(those[0][1])[0])
         title = f"{len(names)} more services, impact {letter} at most: {several(names, FEW)}"
-        address = permissions_part(self.about) if self.wanted.services else self._address(services="all")
+        address = permissions_page(self.about) if self.wanted.services else self._address(services="all")
         node = Node(
             "services",
             "service",
@@ -389,6 +386,18 @@ def _holder(policy: Policy) -> str:
     )
 
 
+def _taking(label: str, coming: int, taken: int, at_times: int, *, unread: bool) -> tuple[str, str]:
+    """In a few words, and in a sentence."""
+    if unread:
+        return "not read", f"{label}: not read in full, so it may take anything"
+    if taken:
+        more = f", and {at_times} more under conditions" if at_times else ""
+        return f"takes {taken}", f"{label} takes {taken} of {coming} actions{more}"
+    if at_times:
+        return f"may take {at_times}", f"{label} takes {at_times} of {coming} actions under conditions"
+    return "takes nothing", f"{label} takes nothing of {coming} actions"
+
+
 def gate_words(gate: Gate, names: Mapping[str, str]) -> str:
     if gate.kind == "own":
         return "Its own Deny statements"
@@ -396,81 +405,3 @@ def gate_words(gate: Gate, names: Mapping[str, str]) -> str:
         return f"Boundary {gate.node.rpartition('/')[2]}"
     short = "SCP" if gate.kind == "scp" else "RCP"
     return f"{short} at {place_words(gate, names)}" if gate.node else f"{short}s of the organization"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who gets to be the identity: whom a role trusts, or a group's members."""
-
-    id: str
-    label: str
-    note: str
-    title: str
-    address: str
-    dashed: bool = False
-    count: int = 1
-
-
-def callers(about: About) -> Iterator[Caller]:
-    subject = about.subject
-    connection = about.one.row.connection_id
-    if subject.type == "group":
-        for name, arn in member_arns(about):
-            address = identity_address(arn, connection, part="path")
-            yield Caller(f"member:{name}", name, "member", f"the user {name} is in the group", address)
-    if subject.type != "role":
-        return
-    reached = reached_by(about.snapshot, subject.path, subject.arn)
-    yield from _trusted(about) if reached is None else _people(reached)
-
-
-def _people(reached: ReachedBy) -> Iterator[Caller]:
-    for one in reached.ways:
-        note = f"group of {len(one.members)}" if one.group else "assigned directly"
-        kind = "the group" if one.group else "the user"
-        title = f"{kind} {one.name} of Identity Center, assigned the permission set {one.permission_set}"
-        title += f"; {one.ambiguous}" if one.ambiguous else ""
-        yield Caller(f"person:{one.id}", one.name, note, title, "", dashed=bool(one.ambiguous))
-    if not reached.known:
-        title = f"who else reaches it is not known: {reached.why}"
-        yield Caller("person:unread", "not known", "Identity Center", title, "", dashed=True)
-
-
-def _trusted(about: About) -> Iterator[Caller]:
-    statements = statements_of(about.index.organization, about.subject.trust)
-    if statements is None:
-        yield Caller(
-            "caller:unread", "not known", "trust policy", "its trust policy was not read", "", dashed=True
-        )
-        return
-    seen: dict[str, list[bool]] = defaultdict(list)
-    words: dict[str, str] = {}
-    for one in in_words(statements, about.index.organization.accounts):
-        for who in one.who if one.effect == "Allow" else ():
-            value = f"all but {who.value}" if one.all_but else who.value
-            seen[value].append(bool(one.conditions))
-            words[value] = f"{'all but ' * one.all_but}{who.words}"
-    for number, (value, conditional) in enumerate(seen.items()):
-        dashed = all(conditional)
-        title = f"{words[value]} {value} may assume it" + (", under conditions" if dashed else "")
-        yield Caller(f"caller:{number}", _short(value), words[value], title, "", dashed)
-
-
-def _short(value: str) -> str:
-    """The end of an ARN tells more than its beginning; of an account, its number."""
-    if not value.startswith("arn:"):
-        return value
-    parts = value.split(":", 5)
-    return parts[4] if parts[-1] == "root" else parts[-1].rpartition("/")[2]
-
-
-def identity_address(arn: str, connection: str, **more: str) -> str:
-    return f"/identity/?{urlencode({'arn': arn, 'connection': connection, **more})}"
-
-
-def path_address(about: About, **more: str) -> str:
-    return identity_address(about.subject.arn, about.one.row.connection_id, part="path", **more)
-
-
-def permissions_part(about: About) -> str:
-    return identity_address(about.subject.arn, about.one.row.connection_id, part="permissions")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
-from urllib.parse import urlencode
 
 from cloud_entitlements.access.index.actions import allowed_always
 from cloud_entitlements.access.index.universe import names
@@ -18,6 +17,7 @@ from cloud_entitlements.criteria.passed_roles import starter_of
 from cloud_entitlements.criteria.score import DANGEROUS, services_used
 from cloud_entitlements.criteria.subject import Reach
 from cloud_entitlements.server.identities.about import About
+from cloud_entitlements.server.identities.addresses import permissions_address
 
 Bucket = Literal["30", "60", "90", "earlier", "never", "unknown"]
 BUCKETS: Mapping[Bucket, str] = {
@@ -119,11 +119,6 @@ def _service(about: About, name: str, had: Held, use: Use) -> Service | None:
         use,
         permissions_address(about, service=name),
     )
-
-
-def permissions_address(about: About, **more: str) -> str:
-    given = {"principal": about.subject.arn, **more, "connection": about.one.row.connection_id}
-    return f"/access/permissions/?{urlencode({name: value for name, value in given.items() if value})}"
 
 
 def weigh(had: Held) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from cloud_entitlements.criteria.subject import Reach
 from cloud_entitlements.policy.document import Effect
 from cloud_entitlements.server.access.document import Line
 from cloud_entitlements.server.identities.about import About
+from cloud_entitlements.server.identities.addresses import permissions_address
 from cloud_entitlements.server.identities.general import Policy, marked, policy_of
 from cloud_entitlements.server.identities.picture import Node, Picture
 from cloud_entitlements.server.identities.services import (
@@ -21,7 +22,6 @@ from cloud_entitlements.server.identities.services import (
     dangerous,
     held,
     letter_of,
-    permissions_address,
     uses_of,
     weigh,
 )

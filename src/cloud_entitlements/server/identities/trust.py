@@ -8,6 +8,8 @@ from typing import Any
 
 from cloud_entitlements.policy.document import Condition, Statement
 
+ACCOUNT = "the account"
+"""And of it, whom its own policies allow."""
 _ACCOUNT_AT = 4
 
 
@@ -69,7 +71,7 @@ def _words(kind: str, value: str) -> str:
         return "the account of canonical id"
     resource = value.split(":", 5)[-1]
     if value.isdigit() or resource == "root":
-        return "whom this account allows"
+        return ACCOUNT
     return {"role": "the role", "user": "the user", "assumed-role": "the session"}.get(
         resource.partition("/")[0], "the principal"
     )
