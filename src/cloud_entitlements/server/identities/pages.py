@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -163,15 +163,6 @@ def command(wanted: Wanted) -> str:
     ]
     search = [f"--search {shlex.quote(wanted.q)}"] if wanted.q else []
     return " ".join(["ciem identities", *search, *told])
-
-
-@require_GET
-def one(request: HttpRequest) -> HttpResponse:
-    """The whole page of one identity; as a fragment, what the drawer shows of it."""
-    found = find(request.GET.get("arn", ""), request.GET.get("connection", ""))
-    if found is None:
-        raise Http404("there is no such identity in what is shown")
-    return render(request, "identities/one.html", {"one": found, "covered": covered(found.row.connection_id)})
 
 
 @require_GET

@@ -168,7 +168,7 @@ def acknowledge(request: HttpRequest, criterion_id: str) -> HttpResponse:
         if "undo" in request.POST:
             count, words = commands.unacknowledge(chosen), "suggested again"
         else:
-            until = _until(request.POST.get("until", ""))
+            until = day_until(request.POST.get("until", ""))
             count, words = (
                 commands.acknowledge(chosen, request.POST.get("reason", ""), until, by),
                 "acknowledged",
@@ -191,7 +191,7 @@ def _chosen(given: QueryDict, criterion_id: str) -> Any:
     return found.filter(pk__in=[int(one) for one in given.getlist("row") if one.isdigit()][:1000])
 
 
-def _until(text: str) -> datetime | None:
+def day_until(text: str) -> datetime | None:
     if not text.strip():
         return None
     try:
