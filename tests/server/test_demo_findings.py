@@ -43,8 +43,8 @@ def test_the_simulated_organization_fails_what_the_golden_file_says(assessed: li
     for one in assessed:
         for id_, judgement in one.judgements.items():
             if judgement.verdict in ("fails", "contained"):
-                told = f"{judgement.verdict}, exempt" if one.exempt else judgement.verdict
-                found[id_][told].append(_short(one.subject.arn))
+                verdict = f"{judgement.verdict}, exempt" if one.exempt else judgement.verdict
+                found[id_][verdict].append(_short(one.subject.arn))
     told = {
         id_: {verdict: sorted(arns) for verdict, arns in sorted(those.items())}
         for id_, those in found.items()

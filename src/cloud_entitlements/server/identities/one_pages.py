@@ -20,8 +20,8 @@ from cloud_entitlements.server.identities.coverage import covered
 from cloud_entitlements.server.identities.one import One, find, missing
 from cloud_entitlements.server.identities.one_parts import FILLED, recommendations
 from cloud_entitlements.server.recommendations import commands
+from cloud_entitlements.server.recommendations.commands import day
 from cloud_entitlements.server.recommendations.models import Recommendation
-from cloud_entitlements.server.recommendations.pages import day_until
 
 PAGE = "identities/one.html"
 PARTS = {
@@ -110,6 +110,6 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
 def _acknowledged(request: HttpRequest, chosen: QuerySet[Recommendation]) -> tuple[int, str]:
     if "undo" in request.POST:
         return commands.unacknowledge(chosen), "It is suggested again."
-    until = day_until(request.POST.get("until", ""))
+    until = day(request.POST.get("until", ""))
     by = request.user.get_username()
     return commands.acknowledge(chosen, request.POST.get("reason", ""), until, by), "Acknowledged."

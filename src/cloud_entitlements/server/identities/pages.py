@@ -20,7 +20,7 @@ from cloud_entitlements.server.identities.coverage import covered
 from cloud_entitlements.server.identities.listing import PAGE, Wanted, identities
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.identities.one import One, find
-from cloud_entitlements.server.keyset import NoSuchPage, page
+from cloud_entitlements.server.keyset import NoSuchPage, ordered, page
 
 PATH = "/identities/"
 _HEADINGS = (
@@ -158,6 +158,7 @@ def command(wanted: Wanted) -> str:
             "administrator",
             "criterion",
             "criticality",
+            "exempt",
         )
         if getattr(wanted, name)
     ]
@@ -171,6 +172,6 @@ def listed_csv(request: HttpRequest) -> HttpResponseBase:
     wanted = Wanted.of(request.GET.dict())
     columns = chosen_columns(request.GET.get("columns", ""))
     names = dict(Analysis.objects.values_list("connection_id", "name"))
-    rows = identities(wanted).order_by(wanted.order.key, "id").iterator(chunk_size=2000)
+    rows = ordered(identities(wanted), wanted.order).iterator(chunk_size=2000)
     lines = ([column.text(row, names.get(row.connection_id, "")) for column in columns] for row in rows)
     return csv_file("identities.csv", [column.heading for column in columns], lines)

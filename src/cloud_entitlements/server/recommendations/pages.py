@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from cloud_entitlements.aws.pasted import Problem
 from cloud_entitlements.criteria import CRITICALITIES
 from cloud_entitlements.server.access.csv_rows import csv_file
 from cloud_entitlements.server.charts import donut
@@ -168,7 +166,7 @@ def acknowledge(request: HttpRequest, criterion_id: str) -> HttpResponse:
         if "undo" in request.POST:
             count, words = commands.unacknowledge(chosen), "suggested again"
         else:
-            until = day_until(request.POST.get("until", ""))
+            until = commands.day(request.POST.get("until", ""))
             count, words = (
                 commands.acknowledge(chosen, request.POST.get("reason", ""), until, by),
                 "acknowledged",
@@ -189,16 +187,6 @@ def _chosen(given: QueryDict, criterion_id: str) -> Any:
     if given.get("every"):
         return found
     return found.filter(pk__in=[int(one) for one in given.getlist("row") if one.isdigit()][:1000])
-
-
-def day_until(text: str) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    except ValueError as error:
-        problem = Problem("malformed", f"`{text[:40]}` is no day", "give it as YYYY-MM-DD, or leave it empty")
-        raise Invalid({"until": problem}) from error
 
 
 @require_GET
