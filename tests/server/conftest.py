@@ -28,9 +28,7 @@ def fresh_folders() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time alone: reports of last access are asked for without a pause."""
-    monkeypatch.setattr(
-        "cloud_entitlements.aws.collectors.last_accessed_jobs.FIRST_PAUSE_SECONDS", 0.01
-    )
+    monkeypatch.setattr("cloud_entitlements.aws.collectors.last_accessed_jobs.FIRST_PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ async function show(address, push) {
   if (!next) { location.href = address; return; }
   drawer().replaceWith(next);
   document.querySelectorAll("[data-rows] tr[aria-current]").forEach((row) => row.removeAttribute("aria-current"));
-  if (!next.hidden && opener) { opener.closest("tr").setAttribute("aria-current", "true"); }
+  const row = !next.hidden && opener && opener.closest("tr");
+  if (row) { row.setAttribute("aria-current", "true"); }
   if (push) { history.pushState({}, "", address); }
+  document.dispatchEvent(new Event("drawer"));
   if (!next.hidden) { next.setAttribute("tabindex", "-1"); next.focus(); }
 }
 document.addEventListener("click", (event) => {
