@@ -44,6 +44,7 @@ urlpatterns = [
     path("", include("cloud_entitlements.server.access.urls")),
     path("", include("cloud_entitlements.server.identities.urls")),
     path("", include("cloud_entitlements.server.recommendations.urls")),
+    path("", include("cloud_entitlements.server.home.urls")),
     path("", include("cloud_entitlements.server.connections.urls")),
 ]
 

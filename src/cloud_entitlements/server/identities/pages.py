@@ -120,6 +120,7 @@ _FILTERS = (
     "criterion",
     "criticality",
     "exempt",
+    "vulnerable",
 )
 
 
@@ -142,6 +143,7 @@ _CHOICES: dict[str, dict[str, str]] = {
     "type": dict(Identity.Type.choices),
     "administrator": dict(Identity.Administrator.choices),
     "exempt": {"yes": "exempt", "no": "not exempt"},
+    "vulnerable": {"yes": "vulnerable", "no": "not vulnerable"},
 }
 
 

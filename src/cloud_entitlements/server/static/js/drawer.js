@@ -12,6 +12,7 @@ async function show(place, push) {
   document.querySelectorAll("[data-rows] tr[aria-current], [data-node][aria-current]").forEach((one) => one.removeAttribute("aria-current"));
   if (!next.hidden && opener) { opener.closest("tr, [data-node]")?.setAttribute("aria-current", "true"); }
   if (push) { history.pushState({}, "", place); }
+  document.dispatchEvent(new Event("drawer"));
   if (!next.hidden) { next.setAttribute("tabindex", "-1"); next.focus(); }
 }
 document.addEventListener("click", (event) => {
