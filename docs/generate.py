@@ -1,5 +1,5 @@
 """Writes the reference pages that the code itself knows: commands, API, permissions, checks, snapshots, evaluation,
-lint.
+lint, criteria.
 
 `python docs/generate.py` writes them; a test fails when one is stale.
 """
@@ -398,6 +398,46 @@ def lint() -> Iterator[str]:
         yield f"Fix: {one.fix}."
 
 
+def criteria() -> Iterator[str]:
+    from cloud_entitlements.criteria import CRITERIA
+    from cloud_entitlements.criteria.criterion import PERIODS
+    from cloud_entitlements.criteria.exempt import EXEMPTIONS
+    from cloud_entitlements.server.recommendations.shown import standards
+
+    yield "# Criteria"
+    yield "What is checked about each identity. One that fails is a [recommendation](../how-to/recommendations.md), with its"
+    yield "evidence: a sentence, and where they apply the policy, its document and statement, the access key, the moment."
+    yield "Criticality and period stand here as they are by default; `ciem criteria set`, the API and the page *Security"
+    yield f"policies* change them, for all connections or for one. Usual periods are {', '.join(map(str, PERIODS))} days."
+    yield ""
+    yield "What was not read is *unknown*, never passed. *Contained* is what would fail, if a permissions boundary or a control"
+    yield "policy did not stop it."
+    yield "| criterion | of | criticality | days | |"
+    yield "| --- | --- | --- | --- | --- |"
+    for one in CRITERIA:
+        days = one.period or ""
+        yield f"| [`{one.id}`](#{one.id}) | {', '.join(one.types)} | {one.criticality} | {days} | {one.title} |"
+    for one in CRITERIA:
+        yield f"## {one.id}"
+        yield f"{one.title}: {one.criticality}" + (f", after {one.period} days." if one.period else ".")
+        yield ""
+        yield one.why
+        yield ""
+        yield f"- Evidence from: {', '.join(part.replace('_', ' ') for part in one.needs)}."
+        for name, numbers in standards(one.standards):
+            yield f"- {name}: {numbers}."
+        yield ""
+        yield f"Fix: {_plain(one.fix.console)}"
+        for language, text in (("sh", one.fix.cli), ("hcl", one.fix.terraform)):
+            yield f"```{language}\n{text}\n```"
+    yield "## Who is exempt"
+    yield "Judged like all, so that it can be seen; but nothing is recommended."
+    yield "| | |"
+    yield "| --- | --- |"
+    for exempt in EXEMPTIONS:
+        yield f"| `{exempt.id}` | {exempt.why} |"
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "permissions.md": permissions,
     "checks.md": checks,
@@ -407,6 +447,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "snapshots.md": snapshots,
     "evaluation.md": evaluation,
     "lint.md": lint,
+    "criteria.md": criteria,
 }
 
 

@@ -31,6 +31,7 @@ def generator() -> ModuleType:
         "snapshots.md",
         "evaluation.md",
         "lint.md",
+        "criteria.md",
     ],
 )
 def test_generated_pages_are_fresh(name: str) -> None:

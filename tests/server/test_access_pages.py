@@ -383,7 +383,7 @@ def test_what_the_snapshot_lacks_stands_beside_every_answer(
     ask: Callable[..., str], snapshot: Snapshot
 ) -> None:
     for found in (ask("can", principal=ADA, action="iam:ListRoles"), ask("who", action="iam:ListRoles")):
-        assert "2 of 3 accounts, 24 parts not read" in words(found)
+        assert "2 of 3 accounts, 30 parts not read" in words(found)
     assert "not given to the import" in words(found)
 
 

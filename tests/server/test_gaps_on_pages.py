@@ -140,9 +140,9 @@ def test_what_was_never_read_is_unknown(
         assert "2 accounts were never read: what is in them is unknown" in shown[page]
     assert "its identities are unknown" in shown["checks"]
     assert "0 users" not in shown["checks"]
-    assert figures(shown["connection"])["Gaps in accounts read"] == ("2" if denied == ALL_OF else "unknown")
+    assert figures(shown["connection"])["Gaps in accounts read"] == ("4" if denied == ALL_OF else "unknown")
     if denied == ALL_OF:
-        assert shown["connection"].count("never read: unknown") == 2
+        assert shown["connection"].count("never read: unknown") == 4
         assert "2 of them in part" in shown["home"]
     else:
         assert shown["accounts"].count("Never read: its identities are unknown.") == 2

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
 
 from cloud_entitlements.simulator.process import Running
 
@@ -83,6 +89,15 @@ def collected(connection: Connection, finish: Finish) -> Connection:
 
     finish(commands.reprocess(connection))
     return commands.find(str(connection.id))
+
+
+@contextlib.contextmanager
+def ago(**time: float) -> Iterator[None]:
+    """What is read meanwhile was read so long ago: `ago(days=2)`."""
+    then = SimpleNamespace(now=lambda: timezone.now() - timedelta(**time))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cloud_entitlements.server.connections.staged.timezone", then)
+        yield
 
 
 def users(connection: Connection) -> set[str]:

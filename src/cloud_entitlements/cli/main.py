@@ -14,13 +14,33 @@ from cloud_entitlements.cli.context import Context, Failed
 GROUPS = {
     "account": ("connections", "account", "Connect single accounts, and look after them."),
     "can": ("can", "can", "May a principal do an action on a resource? With the proof."),
+    "criteria": (
+        "criteria",
+        "criteria",
+        "What is checked, how critical it is, and after how many days it fails.",
+    ),
     "demo": ("demo", "demo", "Try everything on a simulated AWS organization."),
     "doctor": ("doctor", "doctor", "Check this machine's AWS identity."),
     "evaluate": ("evaluate", "evaluate", "Decide questions about policies, without AWS."),
+    "identities": (
+        "identities",
+        "identities",
+        "List identities: impact, administrators, recommendations, score.",
+    ),
+    "identity": (
+        "identity",
+        "identity",
+        "One identity: why its impact, what is recommended, how to mend it.",
+    ),
     "platform": ("care", "platform", "The AWS identity that the product runs as."),
     "org": ("connections", "org", "Connect organizations, and look after them."),
     "permissions": ("permissions", "permissions", "What may a principal do? By action and resource."),
     "policy": ("policy", "policy", "Look at policy documents."),
+    "recommendations": (
+        "recommendations",
+        "recommendations",
+        "List what fails, acknowledge it, or fail a pipeline on it.",
+    ),
     "serve": ("serve", "serve", "Start the server."),
     "snapshot": (
         "snapshot",

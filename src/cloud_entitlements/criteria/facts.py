@@ -184,3 +184,52 @@ def when(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else None
+
+
+def one_subject(snapshot: Snapshot, arn: str) -> Subject | None:
+    """One identity alone, from the rows that are about it; what it may do is not filled in yet. None: it is not there."""
+    account_id = (arn.split(":", 5) + [""] * 5)[4]
+    tables = _rows_about(snapshot, account_id, arn)
+    facts, managed = _facts(account_id, "", tables), _managed(snapshot, account_id, tables)
+    return next((one for one in _subjects(facts, tables, managed) if one.arn == arn), None)
+
+
+_KINDS = {"user": "users", "role": "roles", "group": "groups"}
+
+
+def _rows_about(snapshot: Snapshot, account_id: str, arn: str) -> Mapping[str, Sequence[Row]]:
+    """Of a user its groups too; of a group all users, for it is they that name their groups."""
+    kind = _KINDS.get(arn.split(":", 5)[-1].partition("/")[0], "")
+    tables: dict[str, Sequence[Row]] = dict.fromkeys(_TABLES, ())
+    if kind:
+        tables[kind] = list(snapshot.rows(kind, account_id=account_id, arn=arn))
+    wanted = {name for row in tables["users"] for name in row["groups"] or ()}
+    if wanted:
+        rows = snapshot.rows("groups", account_id=account_id)
+        tables["groups"] = [row for row in rows if row["name"] in wanted]
+    if kind == "groups":
+        tables["users"] = list(snapshot.rows("users", account_id=account_id))
+    for table, column in _ABOUT_ONE:
+        if snapshot.has(table):
+            tables[table] = list(snapshot.rows(table, **{"account_id": account_id, column: arn}))
+    return tables
+
+
+_ABOUT_ONE = (
+    ("credential_report", "arn"), ("last_accessed", "arn"), ("mfa_devices", "user_arn"), ("access_keys", "user_arn"),
+)  # fmt: skip
+
+
+def _managed(
+    snapshot: Snapshot, account_id: str, tables: Mapping[str, Sequence[Row]]
+) -> Mapping[str, str | None]:
+    """Documents of the managed policies that are attached. An account lists those of AWS that it uses; an import may not."""
+    holders = (*tables["users"], *tables["groups"], *tables["roles"])
+    wanted = {arn for row in holders for arn in row["attached"] or ()}
+    if not wanted:
+        return {}
+    rows = snapshot.rows("managed_policies", account_id=account_id)
+    found = {row["arn"]: row["document"] for row in rows if row["arn"] in wanted}
+    for arn in wanted - found.keys():
+        found |= {row["arn"]: row["document"] for row in snapshot.rows("managed_policies", arn=arn)}
+    return found

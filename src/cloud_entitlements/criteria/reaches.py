@@ -29,33 +29,16 @@ class Reaches:
         """In their order."""
         numbers = self._index.numbers([one.arn for one in subjects if one.type != "group"])
         for one in subjects:
-            yield replace(one, reach=self._detailed(one, self._reach(one, numbers.get(one.arn))))
+            yield replace(one, reach=_detailed(self._index, one, self._reach(one, numbers.get(one.arn))))
 
     def _reach(self, subject: Subject, number: int | None) -> Reach:
         if subject.type == "group":
-            documents = (one.document for one in subject.policies)
-            found = self._index.actions_of_policies(subject.account_id, documents)
-            return Reach(found.certain, found.broad, found.possible, found.granted)
+            return _of_group(self._index, subject)
         return NOTHING if number is None else self._sets[self._of[number]]
-
-    def _detailed(self, subject: Subject, reach: Reach) -> Reach:
-        """With what sets of actions don't say."""
-        if reach.broad & pass_role():
-            passing = (one for one in self.grants(subject) if one.broad & pass_role())
-            reach = replace(reach, passes_roles_to=passed_to(passing, self._index.organization))
-        if reach.possible & ~reach.broad & credentials() and subject.type != "role":
-            own = own_credentials(self.grants(subject), self._index.organization)
-            reach = replace(reach, own_credentials=own & ~reach.broad)
-        if subject.unread:
-            # a policy that was not read may allow everything: what counts here is what was
-            known = together(one.actions for one in self.grants(subject))
-            reach = replace(reach, possible=reach.possible & known)
-        return reach
 
     def grants(self, subject: Subject) -> Sequence[Giving]:
         """The statements that allow something, of the policies that were read."""
-        found = self._index.giving_of_policies(subject.account_id, subject.policies, every_action())
-        return [one for one in found if one.statement is not None]
+        return _grants(self._index, subject)
 
     def given_by(self, subject: Subject, actions: int) -> Sequence[Evidence]:
         """The statements that allow any of these actions, whatever else takes it."""
@@ -77,6 +60,42 @@ def _evidence(one: Giving) -> Evidence:
         document=one.document or "",
         statement=one.statement,
     )
+
+
+def reach_of(index: AccessIndex, subject: Subject) -> Reach:
+    """Of one identity, without reckoning everybody's."""
+    if subject.type == "group":
+        return _detailed(index, subject, _of_group(index, subject))
+    found = index.actions_of(subject.arn)
+    if found is None:
+        return NOTHING
+    return _detailed(index, subject, Reach(found.certain, found.broad, found.possible, found.granted))
+
+
+def _of_group(index: AccessIndex, subject: Subject) -> Reach:
+    documents = (one.document for one in subject.policies)
+    found = index.actions_of_policies(subject.account_id, documents)
+    return Reach(found.certain, found.broad, found.possible, found.granted)
+
+
+def _grants(index: AccessIndex, subject: Subject) -> Sequence[Giving]:
+    found = index.giving_of_policies(subject.account_id, subject.policies, every_action())
+    return [one for one in found if one.statement is not None]
+
+
+def _detailed(index: AccessIndex, subject: Subject, reach: Reach) -> Reach:
+    """With what sets of actions don't say."""
+    if reach.broad & pass_role():
+        passing = (one for one in _grants(index, subject) if one.broad & pass_role())
+        reach = replace(reach, passes_roles_to=passed_to(passing, index.organization))
+    if reach.possible & ~reach.broad & credentials() and subject.type != "role":
+        own = own_credentials(_grants(index, subject), index.organization)
+        reach = replace(reach, own_credentials=own & ~reach.broad)
+    if subject.unread:
+        # a policy that was not read may allow everything: what counts here is what was
+        known = together(one.actions for one in _grants(index, subject))
+        reach = replace(reach, possible=reach.possible & known)
+    return reach
 
 
 def several(names: Iterable[str], most: int = 3) -> str:

@@ -17,6 +17,7 @@ from ninja.security import HttpBearer, SessionAuth
 
 from cloud_entitlements.server import request_id
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Taken
+from cloud_entitlements.server.people.models import ApiToken
 from cloud_entitlements.server.people.tokens import find_token
 
 
@@ -34,6 +35,12 @@ api = NinjaAPI(
     auth=[Bearer(), SessionAuth(csrf=True)],
     urls_namespace="api",
 )
+
+
+def caller(request: HttpRequest) -> str:
+    """Who changes something, in words: a person's name, or a token's."""
+    found = getattr(request, "auth", None)
+    return f"token {found.name}" if isinstance(found, ApiToken) else request.user.get_username()
 
 
 def problem(request: HttpRequest, status: int, code: str, detail: str, **more: Any) -> JsonResponse:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import cos, pi, sin
 
-RADIUS = 15.9155
-"""Of a circle whose way around is 100."""
+MIDDLE, RADIUS = 21.0, 15.9155
+"""Of a donut in a box of 42 x 42."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,24 +16,31 @@ class Slice:
     count: int
     share: float
     """Per cent of the way around."""
-    rest: float
-    """What is left of the way around."""
-    offset: float
-    """Where it begins, as SVG's dash offset wants it: clockwise from the top."""
+    path: str
+    """Its arc, clockwise from the top: the `d` of an SVG path that is stroked."""
 
 
 def donut(parts: Iterable[tuple[str, int]]) -> Sequence[Slice]:
     """Slices in the order given; those of nothing are left out."""
     listed = [(name, count) for name, count in parts if count]
     total = sum(count for _, count in listed)
-    found, before = [], 0.0
+    found, before = [], 0
     for name, count in listed:
-        share = 100 * count / total
-        found.append(
-            Slice(name, count, round(share, 3), round(100 - share, 3), round((25 - before) % 100, 3))
-        )
-        before += share
+        found.append(Slice(name, count, round(100 * count / total, 3), _arc(before / total, count / total)))
+        before += count
     return found
+
+
+def _arc(start: float, share: float) -> str:
+    """In two halves: an arc that ends where it begins would be none."""
+    places = [_around(start + share * part) for part in (0, 0.5, 1)]
+    (x, y), *rest = places
+    return f"M{x} {y}" + "".join(f"A{RADIUS} {RADIUS} 0 0 1 {x} {y}" for x, y in rest)
+
+
+def _around(turn: float) -> tuple[float, float]:
+    angle = 2 * pi * turn
+    return round(MIDDLE + RADIUS * sin(angle), 3), round(MIDDLE - RADIUS * cos(angle), 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +83,26 @@ def bars(parts: Iterable[tuple[str, int]]) -> Sequence[Bar]:
     listed = list(parts)
     longest = max((count for _, count in listed), default=0) or 1
     return [Bar(name, count, round(100 * count / longest, 2)) for name, count in listed]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    series: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def columns(steps: Sequence[Sequence[int]]) -> Sequence[Column]:
+    """For each step a bar for each of its values, side by side, in a box of `WIDTH` x `HEIGHT`; those of nothing are left out."""
+    top = max((value for values in steps for value in values), default=0) or 1
+    wide = WIDTH / max(1, len(steps))
+    found = []
+    for number, values in enumerate(steps):
+        width = round(0.7 * wide / len(values), 1)
+        for series, value in enumerate(values):
+            height = round(HEIGHT * value / top, 1)
+            x = round((number + 0.15) * wide + series * width, 1)
+            found += [Column(series, x, HEIGHT - height, width - 1, height)] if value else []
+    return found

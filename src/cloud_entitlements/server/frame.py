@@ -29,7 +29,11 @@ _PLACES = (
 )
 
 
-_WITHIN = (("/identity/", "/identities/"), ("/security-policies/", "/recommendations/"))
+_WITHIN = (
+    ("/organization/", "/"),
+    ("/identity/", "/identities/"),
+    ("/security-policies/", "/recommendations/"),
+)
 """Pages that belong to a place without standing below it."""
 
 

@@ -39,13 +39,7 @@ class Page(Generic[Row]):
 
 def page(rows: QuerySet[Row], order: Order, cursor: str, size: int) -> Page[Row]:
     """`cursor`: empty for the first page. Raises NoSuchPage."""
-    column = F(order.column)
-    sort = (
-        column.desc(nulls_last=order.nullable or None)
-        if order.descending
-        else column.asc(nulls_last=order.nullable or None)
-    )
-    listed = rows.order_by(sort, "id")
+    listed = ordered(rows, order)
     if cursor:
         listed = listed.filter(_after(order, *_read(cursor, order)))
     try:
@@ -54,6 +48,15 @@ def page(rows: QuerySet[Row], order: Order, cursor: str, size: int) -> Page[Row]
         raise NoSuchPage from error
     more = len(found) > size
     return Page(found[:size], _cursor(found[size - 1], order) if more else None)
+
+
+def ordered(rows: QuerySet[Row], order: Order) -> QuerySet[Row]:
+    """All of them, in the order in which pages follow each other."""
+    column = F(order.column)
+    last = order.nullable or None
+    return rows.order_by(
+        column.desc(nulls_last=last) if order.descending else column.asc(nulls_last=last), "id"
+    )
 
 
 def _after(order: Order, value: Any, id_: int) -> Q:

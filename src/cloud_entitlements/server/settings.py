@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "cloud_entitlements.server.identities",
     "cloud_entitlements.server.recommendations",
     "cloud_entitlements.server.access",
+    "cloud_entitlements.server.home",
 ]
 MIDDLEWARE = [
     "cloud_entitlements.server.request_id.RequestId",

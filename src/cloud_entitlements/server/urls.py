@@ -10,6 +10,9 @@ from cloud_entitlements.server.access.api import router as access_router
 from cloud_entitlements.server.api import api, problem
 from cloud_entitlements.server.connections.api import Kind, router_for
 from cloud_entitlements.server.connections.api_care import platform_router
+from cloud_entitlements.server.identities.api import router as identities_router
+from cloud_entitlements.server.recommendations.api import router as recommendations_router
+from cloud_entitlements.server.recommendations.criteria_api import router as criteria_router
 
 
 def no_such_endpoint(request: HttpRequest) -> HttpResponse:
@@ -19,7 +22,10 @@ def no_such_endpoint(request: HttpRequest) -> HttpResponse:
 api.add_router("/aws/organizations", router_for(Kind.ORGANIZATION))
 api.add_router("/aws/accounts", router_for(Kind.ACCOUNT))
 api.add_router("/aws/platform", platform_router)
-api.add_router("", access_router)
+api.add_router("", access_router)  # before identities: an ARN in an address takes whatever follows it
+api.add_router("", identities_router)
+api.add_router("/recommendations", recommendations_router)
+api.add_router("/criteria", criteria_router)
 
 
 def health(_request: HttpRequest) -> HttpResponse:
@@ -38,6 +44,7 @@ urlpatterns = [
     path("", include("cloud_entitlements.server.access.urls")),
     path("", include("cloud_entitlements.server.identities.urls")),
     path("", include("cloud_entitlements.server.recommendations.urls")),
+    path("", include("cloud_entitlements.server.home.urls")),
     path("", include("cloud_entitlements.server.connections.urls")),
 ]
 

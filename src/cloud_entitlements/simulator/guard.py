@@ -294,6 +294,11 @@ _XML = (
 )
 
 
+def error_xml(code: str, message: str, request: str = "") -> str:
+    escaped = message.replace("&", "&amp;").replace("<", "&lt;")
+    return _XML.format(code=code, message=escaped, request=request)
+
+
 def refuse(start: Start, asked: Asked, denied: Denied) -> Iterable[bytes]:
     request = str(uuid.uuid4())
     if asked.json:
@@ -301,8 +306,7 @@ def refuse(start: Start, asked: Asked, denied: Denied) -> Iterable[bytes]:
         reason = {"Reason": denied.reason} if denied.reason else {}
         body = json.dumps({"__type": code, "message": str(denied), "Message": str(denied), **reason})
     else:
-        message = str(denied).replace("&", "&amp;").replace("<", "&lt;")
-        body = _XML.format(code=denied.code, message=message, request=request)
+        body = error_xml(denied.code, str(denied), request)
     kind = "application/x-amz-json-1.1" if asked.json else "text/xml"
     sent = body.encode()
     headers = [("Content-Type", kind), ("Content-Length", str(len(sent))), ("x-amzn-RequestId", request)]

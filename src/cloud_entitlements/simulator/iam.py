@@ -5,6 +5,7 @@
   GetAccountAuthorizationDetails; a role that exists already is an error on AWS; an update changes its trust, too.
 - GetAccountAuthorizationDetails: moto leaves out policy names and never pages.
 - the credential report: moto has no root row and one date for all.
+- the account summary: moto says of root what no account says.
 - ListOrganizationsFeatures and SimulatePrincipalPolicy are missing.
 """
 
@@ -51,6 +52,7 @@ def install() -> None:
     answers = responses.IamResponse
     answers.get_account_authorization_details = authorization_details
     answers.get_credential_report = credential_report
+    answers.get_account_summary = account_summary
     answers.list_organizations_features = organizations_features
     answers.simulate_principal_policy = simulate
 
@@ -288,6 +290,25 @@ def _user(account_id: str, user: Any) -> dict[str, str]:
     plain = dict(zip(_COLUMNS, next(csv.reader([user.to_csv().strip()])), strict=False))
     plain["mfa_active"] = "true" if user.mfa_devices else "false"
     return {**plain, **USER_FACTS.get((account_id, user.name), {})}
+
+
+def account_summary(self: Any) -> ActionResult:
+    """Moto knows nothing of root's keys and devices: they are as the report says."""
+    told = dict(self.backend.get_account_summary().summary_map)
+    root = ROOT_FACTS.get(self.current_account, {})
+    told["AccountMFAEnabled"] = int(root.get("mfa_active") == "true")
+    told["AccountPasswordPresent"] = int(_root_has_password(self.current_account, root))
+    told["AccountAccessKeysPresent"] = sum(root.get(f"access_key_{n}_active") == "true" for n in (1, 2))
+    return ActionResult({"SummaryMap": told})
+
+
+def _root_has_password(account_id: str, root: dict[str, str]) -> bool:
+    """Where root credentials are managed centrally, a seed says of whom they were not removed."""
+    manager = organizations.management_account(account_id)
+    managed = manager not in (None, account_id) and "RootCredentialsManagement" in ROOT_FEATURES.get(
+        manager or "", []
+    )
+    return not managed or root.get("password_last_used", "")[:4].isdigit()
 
 
 def organizations_features(self: Any) -> ActionResult:

@@ -17,10 +17,11 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam import responses
-from moto.iam.exceptions import IAMException, NotFoundException
+from moto.iam.exceptions import NotFoundException
 from moto.iam.models import IAMBackend
 
 from cloud_entitlements.simulator import callers, usage
+from cloud_entitlements.simulator.guard import error_xml
 
 OPEN_AT_ONCE = 2
 OPEN_SECONDS = 2
@@ -47,17 +48,19 @@ class Job:
     made: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC).replace(microsecond=0))
     at: float = field(default_factory=time.monotonic)
     asked: int = 0
+    overtaken: bool = False
+    """One that was begun later was asked for: they are made in order."""
 
     @property
     def open(self) -> bool:
-        return not self.asked and time.monotonic() - self.at < OPEN_SECONDS
+        return not self.asked and not self.overtaken and time.monotonic() - self.at < OPEN_SECONDS
 
 
 _JOBS: dict[str, Job] = {}
 _LOCK = threading.Lock()
 
 
-def generate(self: Any) -> ActionResult:
+def generate(self: Any) -> ActionResult | tuple[str, dict[str, int]]:
     arn = self._get_param("Arn")
     _entity(self.backend, arn)
     wanted = Job(self.current_account, _owner(self), arn, self._get_param("Granularity") or "SERVICE_LEVEL")
@@ -70,7 +73,7 @@ def generate(self: Any) -> ActionResult:
             ):  # the answer did not arrive, and it is asked again
                 return ActionResult({"JobId": key})
         if len(others) >= OPEN_AT_ONCE:
-            raise IAMException("Throttling", "Rate exceeded")
+            return error_xml("Throttling", "Rate exceeded"), {"status": 400}
         made = str(uuid.uuid4())
         _JOBS[made] = wanted
     return ActionResult({"JobId": made})
@@ -83,6 +86,8 @@ def get(self: Any) -> ActionResult:
         if job is None or job.owner != _owner(self):
             raise NotFoundException(f"Report for job id {key} is not found.")
         job.asked += 1
+        for other in _JOBS.values():
+            other.overtaken |= other.account == job.account and other.at < job.at
     answer = {"JobType": job.granularity, "JobCreationDate": job.made, "IsTruncated": False}
     tag = _tags(_entity(self.backend, job.arn)).get(TAG)
     if job.asked == 1 or tag == "job hangs":

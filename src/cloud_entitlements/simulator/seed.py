@@ -26,6 +26,8 @@ from cloud_entitlements.simulator.organizations import RCP, SCP
 PARTITION = "aws"
 FOLDER = Path(__file__).parent / "seeds"
 OPERATOR = "operator"
+BEGAN = "2024-06-03"
+"""When identities were made of which a seed does not say it."""
 _MANAGED = "arn:aws:iam::aws:policy/"
 _SERVICE_ROLES = ("job-function/", "service-role/")
 
@@ -255,6 +257,7 @@ def _arn(account_id: str, name: str) -> str:
 def _user(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
     name = given["name"]
     user = backend.create_user("us-east-1", name, "/", _tags(given))
+    user.create_date = _day(given.get("created", BEGAN))
     usage.remember(user.arn, given)
     if "console" in given:
         user.password, user.password_last_used = "x", _day(given["console"])

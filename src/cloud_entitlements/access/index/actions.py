@@ -153,3 +153,13 @@ class Layers:
 
 def _common(sets: Iterator[int]) -> int:
     return reduce(and_, sets, all_actions())
+
+
+def actions_of_one(store: Store, reckoner: Reckoner, arn: str) -> ActionSets | None:
+    """The same of one user, role or root; None: it is not in the index."""
+    found = store.rows("SELECT held, boundary, account, type FROM identity WHERE arn = ?", arn)
+    if not found:
+        return None
+    held, boundary, account, type_ = found[0]
+    layers = Layers(reckoner.held(held), *reckoner.guards(boundary, reckoner.limits(account), type_))
+    return layers.sets(account, type_)

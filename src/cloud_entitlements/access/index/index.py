@@ -10,7 +10,13 @@ from pathlib import Path
 from cloud_entitlements.access.answers import Permissions, Someone, WhoCan
 from cloud_entitlements.access.can import Answered, Asker, Question, check_action, owner_of
 from cloud_entitlements.access.errors import NotFound
-from cloud_entitlements.access.index.actions import Actions, ActionSets, actions_of_all, actions_of_policies
+from cloud_entitlements.access.index.actions import (
+    Actions,
+    ActionSets,
+    actions_of_all,
+    actions_of_one,
+    actions_of_policies,
+)
 from cloud_entitlements.access.index.giving import Giving, Taking, giving, taking
 from cloud_entitlements.access.index.others import others
 from cloud_entitlements.access.index.reckoning import Documents, Reckoner
@@ -109,6 +115,10 @@ class AccessIndex:
     def actions_of_all(self) -> Iterator[Actions]:
         """What everybody may do, as sets of actions; see `actions.py` for what they leave out."""
         return actions_of_all(self._store)
+
+    def actions_of(self, arn: str) -> ActionSets | None:
+        """The same of one user, role or root; None: it is not in the snapshot."""
+        return actions_of_one(self._store, self._reckoner, arn)
 
     def actions_of_policies(self, account_id: str, documents: Iterable[str | None]) -> ActionSets:
         """What a set of policies gives to whoever holds them in the account without a boundary: a group's, for instance.

@@ -29,6 +29,8 @@ MOST_CALLS_BLINDLY = 200
 REPORT_AGE = timedelta(hours=8)
 """AWS makes the report anew every four hours, and it is read every four; an older one may lack keys."""
 _NO_DATE = frozenset({"", "N/A", "not_supported"})
+_ROOT = ":root"
+"""Its keys are listed to itself alone; the credential report shows them."""
 _LIST, _USED = "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"
 
 
@@ -122,16 +124,16 @@ class _Told:
     users: dict[str, str] = field(default_factory=dict)
     """ARN and name."""
     reported: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    """Whom the credential report knows: ARN, name, and whether with a key."""
+    """Whom the credential report knows, root among them: ARN, name, and whether with a key. Empty without a report."""
 
 
 def _users(client: Any, told: _Told, before: Mapping[str, object]) -> dict[str, str]:
     """Names, by ARN, of all who may have keys."""
     users = dict(told.users)
-    if not users:
+    if not users and not told.reported:
         for page in pages(client.get_account_authorization_details, Filter=["User"], MaxItems=1000):
             users |= {user["Arn"]: user["UserName"] for user in page.get("UserDetailList", [])}
-    users |= {arn: name for arn, (name, has) in told.reported.items() if has}
+    users |= {arn: name for arn, (name, has) in told.reported.items() if has and not arn.endswith(_ROOT)}
     without = {arn for arn, (_, has) in told.reported.items() if not has} - before.keys()
     return {arn: name for arn, name in users.items() if arn not in without}
 
@@ -142,7 +144,7 @@ def _told(scope: Scope) -> _Told:
         arn = str(row["arn"])
         if table == "users":
             told.users[arn] = str(row["name"])
-        elif _is_recent(row, scope) and not arn.endswith(":root"):
+        elif _is_recent(row, scope):
             columns: Mapping[str, str] = dict(row["columns"])  # type: ignore[call-overload]
             told.reported[arn] = (str(row["user"]), any(_has_key(columns, number) for number in (1, 2)))
     return told

@@ -100,7 +100,8 @@ class Jobs:
         except Exception as error:  # noqa: BLE001  every error is a gap, and says why
             del self._open[arn]
             lost = JobFailed(f"AWS does not know the job any more: {error}") if is_gone(error) else error
-            self.asking.miss(lost, GET, ends=False if isinstance(lost, JobFailed | JobLate) else None)
+            # AWS has no policy that denies a single report: a denial here is one of all of them
+            self.asking.miss(lost, GET, ends=not isinstance(lost, JobFailed | JobLate))
             return None
         if found is not None:
             del self._open[arn]

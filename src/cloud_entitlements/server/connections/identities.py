@@ -10,7 +10,6 @@ from django.conf import settings
 
 from cloud_entitlements.aws.collectors.authorization_details import COLLECTOR
 from cloud_entitlements.inventory import Snapshot
-from cloud_entitlements.server.connections.models import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,7 @@ def identities(snapshots: Iterable[Snapshot]) -> Identities:
     return Identities(dict(counts), accounts, known, len(stale), min(stale, default=""))
 
 
-def identities_of(connections: Iterable[Connection]) -> Identities:
-    latest = (Snapshot.latest(settings.SNAPSHOTS_DIR, str(found.id)) for found in connections)
-    return identities(snapshot for snapshot in latest if snapshot)
+def identities_of(connection_ids: Iterable[str]) -> Identities:
+    """Of their latest snapshots."""
+    latest = (Snapshot.latest(settings.SNAPSHOTS_DIR, one) for one in connection_ids)
+    return identities(one for one in latest if one)

@@ -1,4 +1,4 @@
-"""Home, the Setup list, and a connection's own page. Each changes things by commands alone."""
+"""The Setup list, and a connection's own page. Each changes things by commands alone."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from cloud_entitlements.aws.terraform import terraform_lines
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.server.connections import commands, records, shown, tree
 from cloud_entitlements.server.connections.farewell import farewell_record
-from cloud_entitlements.server.connections.identities import identities, identities_of
+from cloud_entitlements.server.connections.identities import identities
 from cloud_entitlements.server.connections.knowledge import facts_of
-from cloud_entitlements.server.connections.models import TROUBLE, Account, Connection
+from cloud_entitlements.server.connections.models import Account, Connection
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound, NotReady, Refusal, Taken
 
 Status = Connection.Status
@@ -34,32 +34,6 @@ def find(connection_id: uuid.UUID) -> Connection:
         return commands.find(str(connection_id))
     except NotFound as lost:
         raise Http404(lost.text) from lost
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    connections = [found for found in commands.connections() if found.enabled]
-    connected = [found for found in connections if found.status == Status.CONNECTED]
-    trouble = Account.objects.filter(
-        connection__in=connected,
-        status__in=TROUBLE,
-    ).select_related("connection")
-    return render(
-        request,
-        "connections/home.html",
-        {
-            "connected": [shown.Shown(found) for found in connected],
-            "drafts": [found for found in connections if found.status != Status.CONNECTED],
-            "off": commands.connections().filter(enabled=False).count(),
-            "identities": identities_of(connected),
-            "total": sum(found.coverage_total for found in connected),
-            "reached": sum(found.coverage_connected for found in connected),
-            "trouble": trouble[:20],
-            "trouble_count": trouble.count(),
-            "gapped": Account.objects.filter(
-                connection__in=connected, status=Account.Status.CONNECTED, gap_count__gt=0
-            ).count(),
-        },
-    )
 
 
 def to_list(request: HttpRequest) -> HttpResponse:

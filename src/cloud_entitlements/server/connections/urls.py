@@ -14,7 +14,6 @@ from cloud_entitlements.server.connections import (
 app_name = "connections"
 ONE = "setup/aws/<uuid:connection_id>"
 urlpatterns = [
-    path("", pages.home, name="home"),
     path("setup/", pages.to_list),
     path("setup/failures/", explaining.failures, name="failures"),
     path("setup/aws/", pages.listed, name="list"),

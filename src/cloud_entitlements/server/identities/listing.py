@@ -39,7 +39,8 @@ class Wanted:
     criterion: str = ""
     criticality: str = ""
     exempt: str = ""
-    """`yes` or `no`."""
+    vulnerable: str = ""
+    """Something is suggested to it. Each of the two is `yes` or `no`."""
     sort: str = "impact"
     cursor: str = field(default="", compare=False)
 
@@ -88,6 +89,8 @@ def identities(wanted: Wanted) -> QuerySet[Identity]:
             found = found.filter(**{f"{column}__in": given.split(",")})
     if wanted.exempt in ("yes", "no"):
         found = found.exclude(exempt="") if wanted.exempt == "yes" else found.filter(exempt="")
+    if wanted.vulnerable in ("yes", "no"):
+        found = found.filter(weight__gt=0) if wanted.vulnerable == "yes" else found.filter(weight=0)
     for one in wanted.criticality.split(",") if wanted.criticality else ():
         if one in ("high", "medium", "low"):
             found = found.filter(**{f"{one}__gt": 0})

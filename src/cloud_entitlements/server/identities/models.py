@@ -73,7 +73,7 @@ class Identity(models.Model):
     stale_since = models.DateTimeField(null=True)
     """Its policies could not be read again since."""
     judged = models.JSONField(default=dict)
-    """By criterion: verdict, why and evidence of those that don't fail and don't simply pass."""
+    """By criterion: verdict, why and evidence of those that neither are a recommendation nor simply pass."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection_id", "arn"], name="one_row_an_identity")]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -20,7 +20,7 @@ from cloud_entitlements.server.identities.coverage import covered
 from cloud_entitlements.server.identities.listing import PAGE, Wanted, identities
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.identities.one import One, find
-from cloud_entitlements.server.keyset import NoSuchPage, page
+from cloud_entitlements.server.keyset import NoSuchPage, ordered, page
 
 PATH = "/identities/"
 _HEADINGS = (
@@ -120,6 +120,7 @@ _FILTERS = (
     "criterion",
     "criticality",
     "exempt",
+    "vulnerable",
 )
 
 
@@ -142,6 +143,7 @@ _CHOICES: dict[str, dict[str, str]] = {
     "type": dict(Identity.Type.choices),
     "administrator": dict(Identity.Administrator.choices),
     "exempt": {"yes": "exempt", "no": "not exempt"},
+    "vulnerable": {"yes": "vulnerable", "no": "not vulnerable"},
 }
 
 
@@ -158,6 +160,7 @@ def command(wanted: Wanted) -> str:
             "administrator",
             "criterion",
             "criticality",
+            "exempt",
         )
         if getattr(wanted, name)
     ]
@@ -166,20 +169,11 @@ def command(wanted: Wanted) -> str:
 
 
 @require_GET
-def one(request: HttpRequest) -> HttpResponse:
-    """The whole page of one identity; as a fragment, what the drawer shows of it."""
-    found = find(request.GET.get("arn", ""), request.GET.get("connection", ""))
-    if found is None:
-        raise Http404("there is no such identity in what is shown")
-    return render(request, "identities/one.html", {"one": found, "covered": covered(found.row.connection_id)})
-
-
-@require_GET
 def listed_csv(request: HttpRequest) -> HttpResponseBase:
     """Exactly what is filtered, with the columns that were chosen, in their order."""
     wanted = Wanted.of(request.GET.dict())
     columns = chosen_columns(request.GET.get("columns", ""))
     names = dict(Analysis.objects.values_list("connection_id", "name"))
-    rows = identities(wanted).order_by(wanted.order.key, "id").iterator(chunk_size=2000)
+    rows = ordered(identities(wanted), wanted.order).iterator(chunk_size=2000)
     lines = ([column.text(row, names.get(row.connection_id, "")) for column in columns] for row in rows)
     return csv_file("identities.csv", [column.heading for column in columns], lines)

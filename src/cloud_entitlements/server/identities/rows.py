@@ -55,11 +55,7 @@ def row_of(
         last_used_at=last_used(found),
         exempt=found.exempt.id if found.exempt else "",
         stale_since=_stale(found),
-        judged={
-            id_: _record(one)
-            for id_, one in found.judgements.items()
-            if one.verdict not in ("fails", "passes")
-        },
+        judged={id_: _record(one) for id_, one in found.judgements.items() if _told(one, found)},
     )
     row.digest = _digest(row)
     return row
@@ -92,6 +88,13 @@ def last_used(found: Assessed) -> datetime | None:
 def _stale(found: Assessed) -> datetime | None:
     since = [one.stale_since for one in found.judgements.values() if one.stale_since]
     return when(min(since)) if since else None
+
+
+def _told(judgement: Judgement, found: Assessed) -> bool:
+    """What fails is a recommendation, but for who is exempt; what passes needs no words, unless there is proof."""
+    if judgement.verdict == "fails":
+        return found.exempt is not None
+    return judgement.verdict != "passes" or bool(judgement.evidence)
 
 
 def _record(judgement: Judgement) -> dict[str, Any]:

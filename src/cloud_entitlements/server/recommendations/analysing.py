@@ -25,7 +25,7 @@ from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS
 from cloud_entitlements.server.folders import index_folder
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.identities.rows import COLUMNS, row_of
-from cloud_entitlements.server.recommendations import life
+from cloud_entitlements.server.recommendations import life, moments
 from cloud_entitlements.server.recommendations.models import Moment, Recommendation
 from cloud_entitlements.server.recommendations.policies import key_of, settings_of
 
@@ -283,6 +283,7 @@ def _conclude(work: _Work, seconds: float) -> Analysis:
     with transaction.atomic():
         found, _ = Analysis.objects.update_or_create(connection_id=work.connection_id, defaults=values)
         _remember(work)
+    moments.prune(work.connection_id, work.now)
     return found
 
 

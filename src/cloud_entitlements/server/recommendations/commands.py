@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.utils import timezone
 from cloud_entitlements.aws.pasted import Problem
 from cloud_entitlements.criteria import CRITERIA, CRITICALITIES, Criterion, Setting, Settings
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound
+from cloud_entitlements.server.identities.filters import is_text, shown
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.identities.rows import weight_of
 from cloud_entitlements.server.recommendations import due, life
@@ -60,6 +61,22 @@ def _refuse_reason(reason: str) -> None:
     if len(reason) > LONGEST_REASON:
         text = f"the reason has {len(reason)} characters, and may have {LONGEST_REASON}"
         raise Invalid({"reason": Problem("too_long", text, "shorten it, or name where it is written down")})
+    if not is_text(" ".join(reason.split())):
+        fix = "write it without control characters"
+        raise Invalid({"reason": Problem("malformed", "the reason holds what is no text", fix)})
+
+
+def day(text: str) -> datetime | None:
+    """`YYYY-MM-DD`, where it begins in UTC; empty: none. Raises Invalid."""
+    if not text.strip():
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text.strip()), time.min, UTC)
+    except ValueError as error:
+        told = f"`{shown(text)[:40]}` is no day"
+        raise Invalid(
+            {"until": Problem("malformed", told, "give it as YYYY-MM-DD, or leave it out")}
+        ) from error
 
 
 def unacknowledge(chosen: QuerySet[Recommendation]) -> int:
@@ -166,7 +183,8 @@ def judge_again(connection_id: str) -> None:
 
 
 def _refuse_connection(connection_id: str) -> None:
-    if connection_id and not Analysis.objects.filter(connection_id=connection_id).exists():
+    known = Analysis.objects.filter(connection_id=connection_id).exists()
+    if connection_id and not known and connection_id not in due.waiting():
         raise NotFound(
             f"there is no connection `{connection_id}` whose identities are known",
             "see `ciem snapshot list`, or set it everywhere",

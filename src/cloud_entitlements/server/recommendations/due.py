@@ -27,7 +27,13 @@ def subject_of(connection_id: str) -> str:
 
 def request(connection_id: str, trigger: str = "published") -> Run:
     """At once, or behind the one under way, which may have begun with what was before."""
-    return ledger.start_run(subject_of(connection_id), ANALYSE, [ItemSpec(kind=ANALYSE)], trigger=trigger)
+    item = ItemSpec(kind=ANALYSE, essential=True)
+    return ledger.start_run(subject_of(connection_id), ANALYSE, [item], trigger=trigger)
+
+
+def ask(connection_id: str) -> Run:
+    """The run that is under way, else a new one: for whoever waits for rows that are of the latest snapshot."""
+    return ledger.active_run(subject_of(connection_id)) or request(connection_id, trigger="asked")
 
 
 def waiting() -> list[str]:
@@ -38,7 +44,7 @@ def waiting() -> list[str]:
 
 def start_due() -> int:
     """For what nobody asked: imports by a terminal, a newer program. Returns how many were started."""
-    _forget_gone()
+    forget_gone()
     idle = [one for one in waiting() if ledger.active_run(subject_of(one)) is None and not _failed_for(one)]
     for connection_id in idle:
         request(connection_id, trigger="schedule")
@@ -61,8 +67,8 @@ def _latest(connection_id: str) -> Snapshot | None:
     return Snapshot.latest(settings.SNAPSHOTS_DIR, connection_id)
 
 
-def _forget_gone() -> None:
-    """An import that was removed by a terminal."""
+def forget_gone() -> None:
+    """Rows of an import that was removed by a terminal."""
     for connection_id in Analysis.objects.values_list("connection_id", flat=True):
         if not (settings.SNAPSHOTS_DIR / connection_id).is_dir():
             forget(connection_id)

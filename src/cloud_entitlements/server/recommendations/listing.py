@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, time
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
@@ -37,6 +38,10 @@ class Wanted:
     criticality: str = ""
     state: str = "suggested"
     criterion: str = ""
+    found: str = ""
+    """Found, or suggested again, since this day; what was withdrawn counts as neither."""
+    resolved: str = ""
+    """Followed since this day. Both as YYYY-MM-DD."""
     sort: str = "criticality"
     cursor: str = field(default="", compare=False)
 
@@ -46,6 +51,8 @@ class Wanted:
         known = {one.name: given.get(one.name, "").strip()[:300] for one in fields(cls)}
         if known["sort"] not in ORDERS:
             known["sort"] = ""
+        for name in ("found", "resolved"):
+            known[name] = known[name] if _day(known[name]) else ""
         return cls(**{name: value for name, value in known.items() if value})
 
     @property
@@ -58,6 +65,18 @@ class Wanted:
         told = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "cursor"} | changes
         query = urlencode({name: value for name, value in told.items() if value and value != plain.get(name)})
         return f"{path}?{query}" if query else path
+
+    def kept(self, *but: str) -> list[tuple[str, str]]:
+        """What a form on the page has to send along, besides the fields that it shows itself."""
+        left = [one for one in fields(self) if one.name not in ("cursor", *but)]
+        return [(one.name, getattr(self, one.name)) for one in left if getattr(self, one.name) != one.default]
+
+
+def _day(given: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(given), time.min, UTC)
+    except ValueError:
+        return None
 
 
 def recommendations(wanted: Wanted) -> QuerySet[Recommendation]:
@@ -78,7 +97,16 @@ def recommendations(wanted: Wanted) -> QuerySet[Recommendation]:
     ):
         if given:
             found = found.filter(**{f"{column}__in": given.split(",")})
-    return found
+    return _in_time(found, _day(wanted.found), _day(wanted.resolved))
+
+
+def _in_time(
+    rows: QuerySet[Recommendation], found: datetime | None, resolved: datetime | None
+) -> QuerySet[Recommendation]:
+    if found:
+        since = Q(first_seen__gte=found) | Q(reopened_at__gte=found)
+        rows = rows.filter(since).exclude(state=State.WITHDRAWN)
+    return rows.filter(state=State.FOLLOWED, resolved_at__gte=resolved) if resolved else rows
 
 
 @dataclass(frozen=True, slots=True)

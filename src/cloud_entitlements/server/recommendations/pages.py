@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from cloud_entitlements.aws.pasted import Problem
 from cloud_entitlements.criteria import CRITICALITIES
 from cloud_entitlements.server.access.csv_rows import csv_file
 from cloud_entitlements.server.charts import donut
@@ -26,6 +24,7 @@ from cloud_entitlements.server.recommendations import commands, shown
 from cloud_entitlements.server.recommendations.columns import COLUMNS, chosen_columns
 from cloud_entitlements.server.recommendations.listing import (
     STATES,
+    State,
     Wanted,
     by_criterion,
     by_criticality,
@@ -34,7 +33,9 @@ from cloud_entitlements.server.recommendations.listing import (
 from cloud_entitlements.server.recommendations.models import Recommendation
 
 PATH, PAGE = "/recommendations/", 50
-_FILTERS = ("connection", "tag", "account", "type", "criticality")
+_TOLD = ("connection", "tag", "account", "type", "criticality")
+"""Filters that the command line has too."""
+_FILTERS = (*_TOLD, "found", "resolved")
 
 
 @require_GET
@@ -45,7 +46,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     criteria = by_criterion(found, wanted.connection)
     context = {
         **_around(wanted),
-        "criteria": [(one, wanted.address(_of(one.criterion.id), state="")) for one in criteria],
+        "criteria": [(one, *_addresses(one.criterion.id, wanted)) for one in criteria],
+        "kept": wanted.kept("q", "connection", "criticality", "type", "state", "sort"),
         "donuts": [_donut(name, counts, wanted) for name, counts in by_criticality(found)],
         "unfiltered": PATH,
         "filters": list(_filters(wanted, PATH)),
@@ -55,6 +57,13 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _of(criterion_id: str) -> str:
     return f"{PATH}{criterion_id}/"
+
+
+def _addresses(criterion_id: str, wanted: Wanted) -> Iterator[str]:
+    """Of the criterion as it is best opened, and of each of its counts."""
+    best = State.FOLLOWED if wanted.resolved else ""
+    for state in (best, "", State.ACKNOWLEDGED, State.FOLLOWED):
+        yield wanted.address(_of(criterion_id), state=state)
 
 
 def _donut(name: str, counts: Any, wanted: Wanted) -> dict[str, Any]:
@@ -104,6 +113,8 @@ def _one(
         "closed": wanted.address(path, **place),
         "here": wanted.address(path, **place),
         "filters": list(_filters(wanted, path)),
+        "kept": wanted.kept("q", "connection", "type"),
+        "sent": wanted.kept(),
         "unfiltered": path,
         "csv": wanted.address("/recommendations.csv", criterion=criterion_id),
         "command": _command(wanted, criterion_id),
@@ -149,12 +160,13 @@ def _filters(wanted: Wanted, path: str) -> Iterator[tuple[str, str]]:
     for name in _FILTERS:
         given = getattr(wanted, name)
         if given:
-            words = names.get(given, given) if name == "connection" else f"{name} {given}"
+            since = "since " if name in ("found", "resolved") else ""
+            words = names.get(given, given) if name == "connection" else f"{name} {since}{given}"
             yield words, wanted.address(path, **{name: ""})
 
 
 def _command(wanted: Wanted, criterion_id: str = "") -> str:
-    told = [f"--{name} {shlex.quote(getattr(wanted, name))}" for name in _FILTERS if getattr(wanted, name)]
+    told = [f"--{name} {shlex.quote(getattr(wanted, name))}" for name in _TOLD if getattr(wanted, name)]
     one_of = [f"--criterion {criterion_id}"] if criterion_id else []
     return " ".join(["ciem recommendations", *one_of, *told])
 
@@ -168,7 +180,7 @@ def acknowledge(request: HttpRequest, criterion_id: str) -> HttpResponse:
         if "undo" in request.POST:
             count, words = commands.unacknowledge(chosen), "suggested again"
         else:
-            until = _until(request.POST.get("until", ""))
+            until = commands.day(request.POST.get("until", ""))
             count, words = (
                 commands.acknowledge(chosen, request.POST.get("reason", ""), until, by),
                 "acknowledged",
@@ -189,16 +201,6 @@ def _chosen(given: QueryDict, criterion_id: str) -> Any:
     if given.get("every"):
         return found
     return found.filter(pk__in=[int(one) for one in given.getlist("row") if one.isdigit()][:1000])
-
-
-def _until(text: str) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    except ValueError as error:
-        problem = Problem("malformed", f"`{text[:40]}` is no day", "give it as YYYY-MM-DD, or leave it empty")
-        raise Invalid({"until": problem}) from error
 
 
 @require_GET

@@ -46,14 +46,15 @@ def opened(row: Recommendation) -> Opened | None:
 
 def _facts(row: Recommendation) -> Mapping[str, str]:
     first = {name: _first(row.evidence, name) for name in ("key_id", "policy")}
+    policy, _, group = first["policy"].partition(" through group ")
     return {
         "name": row.name,
         "arn": row.arn,
         "account": row.account_id,
         "type": row.type,
-        "group": row.name if row.type == "group" else "",
+        "group": row.name if row.type == "group" else group,
         "key": first["key_id"],
-        "policy": first["policy"].removeprefix("inline policy "),
+        "policy": policy.removeprefix("inline policy "),
     }
 
 

@@ -1,0 +1,243 @@
+"""The numbers of Home, each with the address of the list that it counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models import Count as Counted
+from django.db.models import Max, Q, QuerySet
+
+from cloud_entitlements.criteria import CRITICALITIES
+from cloud_entitlements.criteria.impact import LETTERS
+from cloud_entitlements.server.home.scope import Scope
+from cloud_entitlements.server.identities.models import Identity
+from cloud_entitlements.server.recommendations.models import Recommendation
+
+State = Recommendation.State
+LATELY = 7
+"""Days, today included."""
+WORST = 8
+_TYPES = dict(Identity.Type.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    name: str
+    count: int
+    address: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A line of a breakdown: how many recommendations are pending, and to how many identities."""
+
+    key: str
+    name: str
+    recommendations: int
+    to_recommendations: str
+    identities: int
+    to_identities: str
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Identities, and root users."""
+
+    identities: Count
+    vulnerable: Count
+    sound: Count
+    """Nothing is suggested to them."""
+    types: Sequence[Count]
+    impacts: Sequence[Count]
+    """The gravest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """Of recommendations."""
+
+    suggested: Count
+    """All that were, but for what was withdrawn: the three that follow together."""
+    pending: Count
+    acknowledged: Count
+    followed: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    people: People
+    states: States
+    found: Count
+    resolved: Count
+    since: date
+    """What was found and resolved is counted from the beginning of this day, UTC."""
+    by_criticality: Sequence[Part]
+    by_provider: Sequence[Part]
+    by_account: Sequence[Part]
+    """Those with the gravest and most."""
+    accounts: int
+    """How many accounts have any."""
+    by_type: Sequence[Part]
+    worst: Sequence[Identity]
+    """Identities with the gravest and most recommendations."""
+
+
+def figures(scope: Scope, connection_ids: Sequence[str], today: date) -> Figures:
+    those = Identity.objects.filter(connection_id__in=connection_ids)
+    asked = Recommendation.objects.filter(connection_id__in=connection_ids)
+    pending = asked.filter(state=State.SUGGESTED)
+    vulnerable = those.filter(weight__gt=0)
+    states = _counted(asked, "state")
+    since = today - timedelta(days=LATELY - 1)
+    by_account = _by_account(pending, vulnerable)
+    people = _people(scope, those)
+    return Figures(
+        people,
+        _states(scope, states),
+        found=Count("Found", found_since(asked, since), scope.recommendations(found=str(since))),
+        resolved=Count("Resolved", resolved_since(asked, since), scope.recommendations(resolved=str(since))),
+        since=since,
+        by_criticality=_by_criticality(scope, pending, vulnerable),
+        by_provider=[_of_aws(scope, states[State.SUGGESTED], people.vulnerable.count)],
+        by_account=[_account(scope, one) for one in by_account[:WORST]],
+        accounts=len(by_account),
+        by_type=_by_type(scope, pending, vulnerable),
+        worst=list(vulnerable.order_by("-weight", "id")[:WORST]),
+    )
+
+
+def _people(scope: Scope, those: QuerySet[Identity]) -> People:
+    types: Counter[str] = Counter()
+    impacts: Counter[str] = Counter()
+    bad = 0
+    grouped = those.values("type", "impact").annotate(every=Counted("id"), bad=Counted("id", Q(weight__gt=0)))
+    for row in grouped.order_by():
+        types[row["type"]] += row["every"]
+        impacts[row["impact"]] += row["every"]
+        bad += row["bad"]
+    return People(
+        Count("Identities", types.total(), scope.identities()),
+        Count("Vulnerable", bad, scope.identities(vulnerable="yes")),
+        Count("Not vulnerable", types.total() - bad, scope.identities(vulnerable="no")),
+        [Count(name, types[one], scope.identities(type=one), one) for one, name in _TYPES.items()],
+        [Count(one, impacts[one], scope.identities(impact=one), one) for one in reversed(LETTERS)],
+    )
+
+
+def _states(scope: Scope, states: Mapping[str, int]) -> States:
+    pending, acknowledged, followed = (
+        states.get(one, 0) for one in (State.SUGGESTED, State.ACKNOWLEDGED, State.FOLLOWED)
+    )
+    address = scope.recommendations()
+    return States(
+        Count("Suggested", pending + acknowledged + followed, address),
+        Count("Pending", pending, address, "suggested"),
+        Count("Acknowledged", acknowledged, address, "acknowledged"),
+        Count("Followed", followed, address, "followed"),
+    )
+
+
+def beginning(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def found_since(asked: QuerySet[Recommendation], day: date) -> int:
+    """Found or suggested again; what was withdrawn since is left out, as in the list."""
+    since = Q(first_seen__gte=beginning(day)) | Q(reopened_at__gte=beginning(day))
+    return asked.filter(since).exclude(state=State.WITHDRAWN).count()
+
+
+def resolved_since(asked: QuerySet[Recommendation], day: date) -> int:
+    return asked.filter(state=State.FOLLOWED, resolved_at__gte=beginning(day)).count()
+
+
+def _counted(rows: QuerySet[Recommendation], column: str) -> Counter[str]:
+    return Counter(dict(rows.values_list(column).annotate(Counted("id")).order_by()))
+
+
+def _by_criticality(
+    scope: Scope, pending: QuerySet[Recommendation], vulnerable: QuerySet[Identity]
+) -> Sequence[Part]:
+    counts = _counted(pending, "criticality")
+    those = vulnerable.aggregate(**{one: Counted("id", Q(**{f"{one}__gt": 0})) for one in CRITICALITIES})
+    return [
+        Part(
+            one,
+            one.capitalize(),
+            counts[one],
+            scope.recommendations(criticality=one),
+            those[one],
+            scope.identities(criticality=one, sort="recommendations"),
+        )
+        for one in CRITICALITIES
+    ]
+
+
+def _of_aws(scope: Scope, pending: int, vulnerable: int) -> Part:
+    address = scope.identities(vulnerable="yes", sort="recommendations")
+    return Part("aws", "Amazon Web Services", pending, scope.recommendations(), vulnerable, address)
+
+
+def _by_type(
+    scope: Scope, pending: QuerySet[Recommendation], vulnerable: QuerySet[Identity]
+) -> Sequence[Part]:
+    counts = _counted(pending, "type")
+    those = dict(vulnerable.values_list("type").annotate(Counted("id")).order_by())
+    return [
+        Part(
+            one,
+            name,
+            counts[one],
+            scope.recommendations(type=one),
+            those.get(one, 0),
+            scope.identities(type=one, vulnerable="yes", sort="recommendations"),
+        )
+        for one, name in _TYPES.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    connection_id: str
+    id: str
+    name: str
+    recommendations: int
+    grave: tuple[int, ...]
+    identities: int
+
+
+def _by_account(pending: QuerySet[Recommendation], vulnerable: QuerySet[Identity]) -> Sequence[_Account]:
+    """The gravest first. An account that is known through two connections is two."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    rows = pending.values_list("connection_id", "account_id", "criticality").annotate(Counted("id"))
+    for connection_id, account_id, criticality, count in rows.order_by():
+        counts.setdefault((connection_id, account_id), Counter())[criticality] = count
+    those: dict[tuple[str, str], tuple[str, int]] = {
+        (connection_id, account_id): (name, count)
+        for connection_id, account_id, name, count in vulnerable.values_list("connection_id", "account_id")
+        .annotate(Max("account_name"), Counted("id"))
+        .order_by()
+    }
+    listed = [_one_account(key, found, *those.get(key, ("", 0))) for key, found in counts.items()]
+    return sorted(listed, key=lambda one: (*(-count for count in one.grave), one.id))
+
+
+def _one_account(key: tuple[str, str], found: Counter[str], name: str, identities: int) -> _Account:
+    grave = tuple(found[one] for one in CRITICALITIES)
+    return _Account(*key, name, found.total(), grave, identities)
+
+
+def _account(scope: Scope, one: _Account) -> Part:
+    where = {"connection": one.connection_id, "account": one.id}
+    return Part(
+        one.id,
+        one.name,
+        one.recommendations,
+        scope.recommendations(**where),
+        one.identities,
+        scope.identities(**where, vulnerable="yes", sort="recommendations"),
+    )
