@@ -152,7 +152,7 @@ def _put_rows(file: IO[str], rows: Iterable[object]) -> tuple[int, Gap | None]:
 
 def _put_head(file: IO[str], head: str) -> None:
     """Another first line in a file that nobody sees yet; what follows moves piece by piece."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as rows:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", dir=Path(file.name).parent) as rows:
         file.seek(0)
         file.readline()
         shutil.copyfileobj(file, rows)
