@@ -291,6 +291,14 @@ def test_an_account_that_moved_is_told_with_those_whom_it_touches(comparing: Com
     assert _one(found).by_control
 
 
+def test_an_account_that_moved_and_was_not_read_says_both(comparing: Comparing) -> None:
+    before, after = organization(FULL), organization(FULL)
+    after["accounts"][2]["parent"] = "r-ab12"
+    found = comparing([user("ada"), user("kim", account=TOOLS)], [user("ada")], (before, after))
+    assert _told(found) == [(TOOLS, "moved"), (TOOLS, "not_read")]
+    assert found.has_gaps
+
+
 def _control(found: Changes) -> list[ControlChange]:
     return list(found.controls)
 

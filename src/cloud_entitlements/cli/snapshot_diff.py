@@ -221,7 +221,7 @@ def _warn(context: Context, found: Changes) -> None:
     if unknown:
         what = "identity" if unknown == 1 else "identities"
         told.append(
-            f"{unknown} {what} can't be compared: their accounts were not read, or not whole, in one of the snapshots"
+            f"{unknown} {what} can't be compared: the account, or what a policy says, was not read in one of the snapshots"
         )
     if not found and context.output in ("jsonl", "csv"):
         told.append("nothing has changed" + (", as far as is known" if found.has_gaps else ""))

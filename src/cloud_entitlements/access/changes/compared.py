@@ -71,8 +71,7 @@ def _groups(old: Side, new: Side, of_account: Callable[[str], Limited]) -> Itera
 def _accounts(old: Side, new: Side, touched: Counter[str], unknown: Counter[str]) -> Iterator[AccountChange]:
     listed = {one for side in (old, new) for one in (*side.store.accounts, *side.organization.accounts)}
     for account in sorted(listed):
-        status = _status(old, new, account)
-        if status is not None:
+        for status in _statuses(old, new, account):
             count = touched[account] if status == "moved" else unknown[account]
             before, after = (_told(side, account, status) for side in (old, new))
             yield AccountChange(account, _name(old, new, account), status, before, after, count)
@@ -89,17 +88,19 @@ def _name(old: Side, new: Side, account: str) -> str:
     return names[0] or names[1] or ""
 
 
-def _status(old: Side, new: Side, account: str) -> AccountStatus | None:
+def _statuses(old: Side, new: Side, account: str) -> Iterator[AccountStatus]:
     """Joined, left and moved are known where both snapshots have the organization's whole list of accounts."""
     before, after = (side.organization.accounts.get(account) for side in (old, new))
     if old.accounts_were_read and new.accounts_were_read and (before or after):
         if before is None or after is None:
-            return "joined" if before is None else "left"
+            yield "joined" if before is None else "left"
+            return
         if before["path"] != after["path"]:
-            return "moved"
+            yield "moved"
     if not (old.is_whole(account) and new.is_whole(account)):
-        return "not_read"
-    return "stale" if new.outcome(account) == "stale" else None
+        yield "not_read"
+    elif new.outcome(account) == "stale":
+        yield "stale"
 
 
 def _not_compared(old: Side, new: Side) -> Iterator[str]:
