@@ -15,7 +15,7 @@ from cloud_entitlements.server.identities.filters import shown
 
 SEVERAL = "several separated by commas"
 LOST = "the cursor is not one of this list: start again without it"
-IdentityType = Literal["user", "role", "group", "root"]
+IdentityType = Literal["user", "role", "group", "root", "directory_user", "directory_group"]
 
 
 class Filters(Strict):
