@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from cloud_entitlements.inventory.default import use_connection
 from cloud_entitlements.server.identities.listing import Wanted, identities
@@ -192,6 +193,7 @@ def test_a_run_under_way_in_a_server_is_waited_for(terminal: Terminal) -> None:
         time.sleep(0.5)
         due.handle(Job(item))
         ledger.finish(item)
+        connections.close_all()
 
     server = threading.Thread(target=serve)
     server.start()
