@@ -47,11 +47,16 @@ def one(request: HttpRequest) -> HttpResponse:
 
 
 def _found(given: Mapping[str, str]) -> One | None:
-    return find(given.get("arn", ""), given.get("connection", ""))
+    return find(_plain(given.get("arn", "")), _plain(given.get("connection", "")))
+
+
+def _plain(text: str) -> str:
+    """PostgreSQL holds no NUL, and refuses to look for one."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def _missing(request: HttpRequest) -> HttpResponse:
-    arn = request.GET.get("arn", "")
+    arn = _plain(request.GET.get("arn", ""))
     context = {"arn": arn, "missing": missing(arn), "covered": covered()}
     return render(request, "identities/missing.html", context, status=404)
 
