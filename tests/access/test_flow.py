@@ -8,7 +8,7 @@ import pytest
 
 from cloud_entitlements.access import AccessIndex, Source, open_index
 from cloud_entitlements.access.flow import Flow, Gate, flow_of, root_flow
-from cloud_entitlements.access.index.actions import allowed_always, names, settled_for
+from cloud_entitlements.access.index.actions import names, settled
 from cloud_entitlements.access.index.universe import actions_like, all_actions
 
 from .conftest import MANAGEMENT, SHOP, Indexing, allow, deny, organization, policy, role, user
@@ -32,7 +32,8 @@ def test_what_comes_through_is_what_the_index_says(seed: int, tmp_path: Path) ->
         type_ = "linked" if "/aws-service-role/" in arn else one.type
         found = index.actions_of(arn)
         assert found is not None
-        left = _flow(index, arn).left & ~settled_for(type_) | allowed_always(type_)
+        always, never = settled(type_)
+        left = _flow(index, arn).left & ~never | always
         assert left == found.possible, (arn, list(names(left ^ found.possible))[:5])
         seen += 1
     assert seen
