@@ -1,6 +1,6 @@
 """Who can: import of files, index, index again after a change in one account; then 200 questions about resources (median,
 p95, slowest), and questions about none (`*`). Beside them the same question put to each identity by itself, reckoned from a
-part of them, which is how other tools answer; and the actions of everybody.
+part of them, which is how other tools answer; the actions of everybody; and what changed in that one account.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TypeVar
 from made_organization import KNOWN_APPS, REGION, account_ids, app_resources, bucket, changed, written
 
 from cloud_entitlements.access import AccessIndex, Question, open_index
+from cloud_entitlements.access.changes import changes
 from cloud_entitlements.inventory import import_files
 from cloud_entitlements.inventory.offline import Given
 
@@ -31,6 +32,7 @@ ONE_BY_ONE = 2_000
 COLUMNS = (
     ("identities", 10), ("import", 8), ("index", 8), ("again", 8), ("file", 9), ("memory", 9), ("median", 9), ("p95", 9),
     ("slowest", 10), ("on `*`", 11), ("one by one", 12), ("all actions", 12),
+    ("difference", 11),
 )  # fmt: skip
 
 
@@ -55,18 +57,28 @@ def _size(size: int) -> list[str]:
         # with one account changed: policies that are the same are not read again
         changed(home / "files", size)
         changing = import_files(given, home / "snapshots").snapshot
-        again, _ = _timed(lambda: open_index(changing, home / "cache").close())
+        again, newer = _timed(lambda: open_index(changing, home / "cache"))
         taken, everywhere = _asked(index, questions(size)), _asked(index, WITHOUT_RESOURCE)
         cut = quantiles(taken, n=20)
         alone = _one_by_one(index, size)
         everybody, _ = _timed(lambda: _all_actions(index))
+        compared, _ = _timed(lambda: changes(index, newer, done.snapshot, changing))
+        newer.close()
         index.close()
     seconds = [f"{one:.1f} s" for one in (imported, indexed, again)]
     milliseconds = [
         f"{one * 1e3:.1f} ms" for one in (cut[9], cut[18], max(taken), sum(everywhere) / len(everywhere))
     ]
     sizes = [f"{on_disk:,.0f} MB", f"{memory:,.0f} MB"]
-    return [f"{size:,}", *seconds, *sizes, *milliseconds, f"{alone:,.1f} s", f"{everybody:.1f} s"]
+    return [
+        f"{size:,}",
+        *seconds,
+        *sizes,
+        *milliseconds,
+        f"{alone:,.1f} s",
+        f"{everybody:.1f} s",
+        f"{compared:.1f} s",
+    ]
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:
@@ -126,7 +138,8 @@ def _one_by_one(index: AccessIndex, size: int) -> float:
 def _all_actions(index: AccessIndex) -> None:
     """What each of them may do, by action."""
     for one in index.actions_of_all():
-        assert one.certain & ~one.possible == 0
+        assert one.certain & ~one.broad == 0
+        assert one.broad & ~one.possible == 0
 
 
 if __name__ == "__main__":

@@ -109,3 +109,31 @@ def finish() -> Callable[[Run], Run]:
         )
 
     return _finish
+
+
+@pytest.fixture
+def terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, transactional_db: Any
+) -> Callable[..., tuple[int, str, str]]:
+    """`ciem …` in this process, on the database of the test: exit code, stdout, stderr."""
+    import click
+
+    from cloud_entitlements.cli import main
+
+    # Settings are made already; setting up once more would log to the stream that is captured here.
+    monkeypatch.setattr("django.setup", lambda: None)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        try:
+            code = main._run(main.hoisted(list(arguments)))
+        except click.exceptions.Exit as ended:
+            code = ended.exit_code
+        except click.Abort:
+            code = main.INTERRUPTED
+        except click.ClickException as wrong:
+            wrong.show()
+            code = wrong.exit_code
+        return (code, *capsys.readouterr())
+
+    return run

@@ -109,6 +109,7 @@ def test_who_came_and_who_went_is_told_with_what_they_may_do(comparing: Comparin
         (BOB, "user", "new"),
     ]
     assert _s3(_one(found).actions.lost) == {"s3:GetObject"}
+    assert set(names(_one(found).actions.lost)) == {"s3:GetObject"}, "what no policy governs is nobody's loss"
     gained = _one(found, BOB).actions
     assert (_s3(gained.gained), _s3(gained.now_broad)) == ({"s3:PutObject"}, set())
     assert [(one.source, one.status) for one in _one(found, BOB).policies] == [
@@ -290,6 +291,14 @@ def test_an_account_that_moved_is_told_with_those_whom_it_touches(comparing: Com
     assert _one(found).by_control
 
 
+def test_an_account_that_moved_and_was_not_read_says_both(comparing: Comparing) -> None:
+    before, after = organization(FULL), organization(FULL)
+    after["accounts"][2]["parent"] = "r-ab12"
+    found = comparing([user("ada"), user("kim", account=TOOLS)], [user("ada")], (before, after))
+    assert _told(found) == [(TOOLS, "moved"), (TOOLS, "not_read")]
+    assert found.has_gaps
+
+
 def _control(found: Changes) -> list[ControlChange]:
     return list(found.controls)
 
@@ -357,8 +366,18 @@ def test_what_control_policies_took_is_not_gained_when_they_are_not_read(
         found = _difference(old, new, tmp_path)
         assert [one.arn for one in found.identities] == [BOB]
         assert found.controls == ()
-        assert len(found.not_compared) == 1
-        assert "control policies were not read" in found.not_compared[0]
+        assert len(found.not_compared) == 2
+        assert "service control policies were not read" in found.not_compared[0]
+
+
+def test_of_two_types_of_control_policies_the_one_that_was_given_is_compared(comparing: Comparing) -> None:
+    before, after = organization(FULL), organization([*FULL, (deny("s3:GetObject"), SHOP)])
+    del before["resource_control_policies"]
+    found = comparing([user("ada", GET)], [user("ada", GET)], (before, after))
+    assert [(one.type, one.status) for one in found.controls] == [("scp", "attached")]
+    assert _s3(_one(found).actions.lost) == {"s3:GetObject"}
+    (told,) = found.not_compared
+    assert told.startswith("resource control policies were not read, or not all, in the older snapshot")
 
 
 def test_what_policies_that_were_not_read_give_is_neither_gained_nor_lost(comparing: Comparing) -> None:

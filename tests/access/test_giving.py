@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cloud_entitlements.access import AccessIndex, Giving, NotFound, Taking, open_index
-from cloud_entitlements.access.index.actions import names, settled_for
+from cloud_entitlements.access.index.actions import names, settled
 
 from .conftest import MANAGEMENT, SHOP, Document, Indexing, allow, deny, organization, policy, role, user
 from .made import made
@@ -192,7 +194,7 @@ def test_what_is_given_and_not_taken_is_what_one_may_do(index: AccessIndex) -> N
 
 
 def _ungoverned() -> int:
-    return settled_for("user") | settled_for("role")
+    return reduce(or_, (*settled("user"), *settled("role")))
 
 
 def test_a_group_gives_what_whoever_holds_its_policies_may_do(index: AccessIndex) -> None:

@@ -96,7 +96,7 @@ def allow(**elements: Any) -> dict[str, Any]:
 )
 @pytest.mark.parametrize("through", ["inline", "attached", "group"])
 def test_the_rank_is_that_of_the_widest_policy(statements: list[Any], rank: int, through: str) -> None:
-    own = {"inline": [{"name": "x", "document": "d"}]} if through == "inline" else {}
+    own: dict[str, Any] = {"inline": [{"name": "x", "document": "d"}]} if through == "inline" else {}
     own |= {"attached": ["arn:aws:iam::1:policy/x"]} if through == "attached" else {}
     own |= {"groups": ["g"]} if through == "group" else {}
     rows: list[tuple[str, dict[str, Any]]] = [

@@ -111,6 +111,11 @@ def _people_are_there(connection: Connection, name: str, account: str) -> None:
     user = next(snapshot.rows("users", account_id=account))
     assert [policy["name"] for policy in user["inline"]] == ["inline"]
     assert user["attached"] == [f"arn:aws:iam::{account}:policy/ReadTables"]
+    asked = snapshot.rows("last_accessed", account_id=account)
+    everybody = {
+        row["arn"] for table in ("users", "roles") for row in snapshot.rows(table, account_id=account)
+    }
+    assert {row["arn"] for row in asked} == everybody
     report = snapshot.rows("credential_report", account_id=account)
     assert {row["user"] for row in report} == {"<root_account>", f"user-of-{name}"}
 

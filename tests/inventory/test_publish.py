@@ -101,6 +101,50 @@ def test_a_gap_keeps_the_last_value_marked_stale(tmp_path: Path) -> None:
     assert gaps == {A: NOW.isoformat(), B: None}
 
 
+def test_rows_with_a_gap_among_them_are_collected_in_part(tmp_path: Path) -> None:
+    """Nobody sees the part without its gap: it is under its name once, with both."""
+    staging, gap = Staging(tmp_path / "one"), Gap("iam:ListAccessKeys", "throttled", "é" * 3000)
+    seen: list[object] = []
+
+    def found() -> Iterator[Any]:
+        yield from users("ada")
+        yield gap
+        seen.append(staging.part(A, "access_keys"))
+        yield Gap("iam:ListAccessKeys", "denied", "not the first")
+        yield from users("eve")
+
+    assert staging.save(A, "access_keys", found(), NOW) == 2
+    part = staging.part(A, "access_keys")
+    assert part is not None
+    assert (part.outcome, part.gap, seen) == ("collected", gap, [None])
+    assert [path.name for path in staging.folder.iterdir()] == [f"{A}.access_keys.jsonl"]
+    snapshot = publish(staging, tmp_path, publication("a"))
+    assert [row["name"] for row in snapshot.rows("users")] == ["ada", "eve"]
+    (row,) = snapshot.rows("collections")
+    assert (row["outcome"], row["collected_at"]) == ("partial", NOW.isoformat())
+    (written,) = snapshot.rows("gaps")
+    assert (written["code"], written["message"], written["stale_since"]) == ("throttled", "é" * 3000, None)
+
+
+def test_long_rows_of_one_account_are_read_and_some_columns_alone(tmp_path: Path) -> None:
+    staging = Staging(tmp_path / "one")
+    for account in (A, B):
+        used = [{"service": "s3", "at": NOW.isoformat(), "region": None}]
+        rows = [
+            {"arn": f"{account}-{n}", "asked_at": NOW.isoformat(), "services": used, "tracked": ["s3", "kms"]}
+            for n in range(3000)
+        ]
+        staging.save(account, "last_accessed", (("last_accessed", row) for row in rows), NOW)
+    snapshot = publish(staging, tmp_path, publication("a"))
+    assert snapshot.count("last_accessed") == 6000
+    found = list(snapshot.rows("last_accessed", account_id=B))
+    assert [row["arn"] for row in found] == sorted(f"{B}-{n}" for n in range(3000))
+    assert (found[0]["services"], found[0]["tracked"]) == (used, ["s3", "kms"])
+    assert found[0]["actions"] is None
+    named = next(snapshot.rows("last_accessed", only=("arn", "asked_at"), account_id=A))
+    assert named == {"arn": f"{A}-0", "asked_at": NOW.isoformat()}
+
+
 def test_carried_rows_keep_their_date(tmp_path: Path) -> None:
     first = Staging(tmp_path / "one")
     first.save(A, "authorization_details", users("ada"), NOW)

@@ -128,6 +128,44 @@ def test_what_an_older_template_lacks_is_named_with_what_waits_for_it(
     assert "Update the stack</a>" not in page.get("/setup/aws/").content.decode()
 
 
+def test_a_role_of_before_last_access_was_read_gives_gaps_in_that_alone(
+    house: tuple[Connection, Running, Deploy], finish: Finish
+) -> None:
+    connection, platform, deploy = house
+    came_with_version_2 = {
+        "iam:ListAccessKeys",
+        "iam:GetAccessKeyLastUsed",
+        "iam:GenerateServiceLastAccessedDetails",
+        "iam:GetServiceLastAccessedDetails",
+    }
+    since = platform.calls()[-1]["n"]
+    body = older(commands.template(connection), *came_with_version_2)
+    found = connect(connection, deploy(connection, 1, body), finish)
+    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(found.id))
+    assert snapshot is not None
+    gaps = {(gap["account_id"], gap["of_collector"]): gap for gap in snapshot.rows("gaps")}
+    assert set(gaps) == {
+        (owner, part) for owner in (HOUSE, PLATFORM) for part in ("access_keys", "last_accessed")
+    }
+    assert {gap["code"] for gap in gaps.values()} == {"not_allowed"}
+    assert (snapshot.count("access_keys"), snapshot.count("last_accessed")) == (0, 0)
+    refused = [call for call in platform.calls(since) if call["error"] and call["service"] == "iam"]
+    assert len(refused) == 4, "one call tells that a role lacks a permission"
+    missing = {one["action"]: one["collectors"] for one in found.deployment["missing"]}
+    assert missing.keys() == came_with_version_2
+    assert missing["iam:ListAccessKeys"] == ["access_keys"]
+    assert missing["iam:GetServiceLastAccessedDetails"] == ["last_accessed"]
+    assert [(row.status, row.gap_count) for row in found.accounts.all()] == [("connected", 2)] * 2
+
+    lines.update(platform, HOUSE, found.deployment["update"], commands.template(found))
+    found = collected(found, finish)
+    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(found.id))
+    assert snapshot is not None
+    assert list(snapshot.rows("gaps")) == []
+    assert {row["account_id"] for row in snapshot.rows("access_keys")} == {HOUSE, PLATFORM}
+    assert {row["account_id"] for row in snapshot.rows("last_accessed")} == {HOUSE, PLATFORM}
+
+
 def test_what_the_management_role_lacks_is_named_where_its_account_is_not_read(
     platform: Running, deploy: Deploy, finish: Finish
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -67,3 +68,19 @@ def account_change_record(one: AccountChange) -> dict[str, Any]:
 
 def control_change_record(one: ControlChange) -> dict[str, Any]:
     return asdict(one)
+
+
+def reasons(one: Mapping[str, Any]) -> list[str]:
+    """Of an identity's record: each change in words."""
+    found = [f"{change['status']}: {change['source']}" for change in one["policies"]]
+    boundary = one["boundary"]
+    if boundary and boundary["before"] != boundary["after"]:
+        found.append(f"boundary: {boundary['before'] or 'none'} → {boundary['after'] or 'none'}")
+    elif boundary:
+        found.append(f"boundary changed: {boundary['after']}")
+    found += [f"joined group {name}" for name in one["groups"]["joined"]]
+    found += [f"left group {name}" for name in one["groups"]["left"]]
+    found += ["trust policy"] if one["trust"] else []
+    found += [f"tag {change['key']}" for change in one["tags"]]
+    found += ["control policies above it"] if one["by_control_policies"] else []
+    return [*found, *(f"not read: {name}" for name in one["not_read"])]

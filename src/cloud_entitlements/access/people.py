@@ -173,7 +173,7 @@ class Directory:
 
 
 def read_directory(snapshot: Snapshot) -> Directory:
-    """All of it, in memory: about 1 KB for each person and assignment."""
+    """All of it, in memory: about half a KB for each person and assignment."""
     known, why, read_at = _known(snapshot)
     partition = _partition(snapshot)
     sets = {row["arn"]: row["name"] for row in snapshot.rows("permission_sets")}

@@ -39,6 +39,24 @@ def snapshot_record(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+def listed_snapshot_record(snapshot: Snapshot, *, default: bool) -> dict[str, Any]:
+    manifest = snapshot.manifest
+    return {
+        "id": manifest.id,
+        "connection_id": manifest.connection_id,
+        "name": manifest.name or manifest.connection_id,
+        "origin": manifest.origin,
+        "created_at": manifest.created_at,
+        "accounts": {"total": manifest.coverage.total, "connected": manifest.coverage.connected},
+        "identities": sum(manifest.identities.values()),
+        "identities_by_type": dict(manifest.identities),
+        "gaps": manifest.gaps,
+        "not_given": manifest.not_given,
+        "standalone": manifest.standalone,
+        "default": default,
+    }
+
+
 def who_can_record(found: WhoCan, snapshot: Snapshot) -> dict[str, Any]:
     """Without the identities, which may be a million: `identity_records` gives them."""
     return {

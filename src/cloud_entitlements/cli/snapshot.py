@@ -199,22 +199,10 @@ def _removable(folder: Path, reference: str) -> Any:
         raise Failed(str(live), fix, code="not_an_import") from live
 
 
-def _record(found: Any, *, default: bool) -> dict[str, Any]:
-    manifest = found.manifest
-    return {
-        "id": manifest.id,
-        "connection_id": manifest.connection_id,
-        "name": manifest.name or manifest.connection_id,
-        "origin": manifest.origin,
-        "created_at": manifest.created_at,
-        "accounts": {"total": manifest.coverage.total, "connected": manifest.coverage.connected},
-        "identities": sum(manifest.identities.values()),
-        "identities_by_type": dict(manifest.identities),
-        "gaps": manifest.gaps,
-        "not_given": manifest.not_given,
-        "standalone": manifest.standalone,
-        "default": default,
-    }
+def _record(found: Snapshot, *, default: bool) -> dict[str, Any]:
+    from cloud_entitlements.access.records import listed_snapshot_record
+
+    return listed_snapshot_record(found, default=default)
 
 
 def _problem(found: Any) -> dict[str, Any]:

@@ -165,6 +165,8 @@ def _lines(
 
 
 def _flat(one: Mapping[str, Any]) -> dict[str, Any]:
+    from cloud_entitlements.access.change_records import reasons
+
     actions = one["actions"]
     return {
         **one,
@@ -172,28 +174,12 @@ def _flat(one: Mapping[str, Any]) -> dict[str, Any]:
         "lost": _names(actions.get("lost")),
         "wider": _names(actions.get("now_on_every_resource")),
         "narrower": _names(actions.get("no_longer_on_every_resource")),
-        "why": _why(one),
+        "why": reasons(one),
     }
 
 
 def _names(by_service: Mapping[str, list[str]] | None) -> list[str]:
     return [name for found in (by_service or {}).values() for name in found]
-
-
-def _why(one: Mapping[str, Any]) -> list[str]:
-    """Each change in words."""
-    found = [f"{change['status']}: {change['source']}" for change in one["policies"]]
-    boundary = one["boundary"]
-    if boundary and boundary["before"] != boundary["after"]:
-        found.append(f"boundary: {boundary['before'] or 'none'} → {boundary['after'] or 'none'}")
-    elif boundary:
-        found.append(f"boundary changed: {boundary['after']}")
-    found += [f"joined group {name}" for name in one["groups"]["joined"]]
-    found += [f"left group {name}" for name in one["groups"]["left"]]
-    found += ["trust policy"] if one["trust"] else []
-    found += [f"tag {change['key']}" for change in one["tags"]]
-    found += ["control policies above it"] if one["by_control_policies"] else []
-    return [*found, *(f"not read: {name}" for name in one["not_read"])]
 
 
 def _tables(found: Changes, before: Snapshot, after: Snapshot, identities: list[Mapping[str, Any]]) -> None:
@@ -235,7 +221,7 @@ def _warn(context: Context, found: Changes) -> None:
     if unknown:
         what = "identity" if unknown == 1 else "identities"
         told.append(
-            f"{unknown} {what} can't be compared: their accounts were not read, or not whole, in one of the snapshots"
+            f"{unknown} {what} can't be compared: the account, or what a policy says, was not read in one of the snapshots"
         )
     if not found and context.output in ("jsonl", "csv"):
         told.append("nothing has changed" + (", as far as is known" if found.has_gaps else ""))

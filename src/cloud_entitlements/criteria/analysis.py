@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cloud_entitlements.access import AccessIndex
+from cloud_entitlements.access import AccessIndex, read_directory
 from cloud_entitlements.criteria.catalogue import CRITERIA
 from cloud_entitlements.criteria.criterion import Criterion, Judgement, unknown
 from cloud_entitlements.criteria.exempt import Exemption, exemption
 from cloud_entitlements.criteria.facts import Account, accounts
 from cloud_entitlements.criteria.impact import Impact, impact_of
+from cloud_entitlements.criteria.people import Person, Role, is_of_identity_center, people
 from cloud_entitlements.criteria.reaches import Reaches
 from cloud_entitlements.criteria.settings import Settings
 from cloud_entitlements.criteria.subject import Around, Subject
@@ -29,6 +30,8 @@ class Assessed:
     """By id of the criterion; those that are about this type of identity, and are asked."""
     exempt: Exemption | None
     """Judged all the same, so that it can be seen; but nothing is recommended."""
+    person: Person | None = None
+    """Of Identity Center; judged by no criterion."""
 
 
 def analyse(
@@ -39,11 +42,12 @@ def analyse(
     criteria: Iterable[Criterion] = CRITERIA,
     trusted_accounts: frozenset[str] = frozenset(),
 ) -> Iterator[Assessed]:
-    """In order of accounts. `now`: what ages are counted from. `trusted_accounts`: of others, that a person knows."""
+    """In order of accounts, those of Identity Center at the end. `now`: what ages are counted from. `trusted_accounts`: of others, that a person knows."""
     asked = settings.asked(criteria)
     reaches = Reaches(index)
     organization = index.organization
     features = _root_features(snapshot) if organization.was_read(ORGANIZATION, "root_access") else None
+    roles: dict[str, Role] = {}
     for account in accounts(snapshot, organization):
         around = Around(
             account.facts,
@@ -55,7 +59,12 @@ def analyse(
             given_by=reaches.given_by,
             taken_by=reaches.taken_by,
         )
-        yield from _of_account(account, around, asked, settings, reaches)
+        for one in _of_account(account, around, asked, settings, reaches):
+            if is_of_identity_center(one.subject):
+                roles[one.subject.arn] = Role(one.impact, one.judgements.get("administrator"))
+            yield one
+    for person in people(read_directory(snapshot), roles):
+        yield Assessed(person.subject, person.impact, {}, None, person)
 
 
 def _of_account(

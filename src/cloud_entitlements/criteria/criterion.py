@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 Criticality = Literal["low", "medium", "high"]
 CRITICALITIES: tuple[Criticality, ...] = ("high", "medium", "low")
 Verdict = Literal["fails", "contained", "passes", "not_applicable", "unknown"]
-SubjectType = Literal["user", "role", "group", "root"]
+SubjectType = Literal["user", "role", "group", "root", "directory_user", "directory_group"]
+"""The last two are of Identity Center, in no account."""
 
 
 @dataclass(frozen=True, slots=True)

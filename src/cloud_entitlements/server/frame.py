@@ -23,6 +23,7 @@ _PLACES = (
     ("Home", "/", "home"),
     ("Identities", "/identities/", "identities"),
     ("Recommendations", "/recommendations/", "recommendations"),
+    ("History", "/history/", "history"),
     ("Ask access", "/access/", "ask"),
     ("Setup", "/setup/aws/", "setup"),
     ("Administration", "/administration/", "people"),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
 from cloud_entitlements.server.access.api import router as access_router
+from cloud_entitlements.server.access.snapshot_api import router as snapshots_router
 from cloud_entitlements.server.api import api, problem
 from cloud_entitlements.server.connections.api import Kind, router_for
 from cloud_entitlements.server.connections.api_care import platform_router
@@ -22,6 +23,7 @@ def no_such_endpoint(request: HttpRequest) -> HttpResponse:
 api.add_router("/aws/organizations", router_for(Kind.ORGANIZATION))
 api.add_router("/aws/accounts", router_for(Kind.ACCOUNT))
 api.add_router("/aws/platform", platform_router)
+api.add_router("/snapshots", snapshots_router)
 api.add_router("", access_router)  # before identities: an ARN in an address takes whatever follows it
 api.add_router("", identities_router)
 api.add_router("/recommendations", recommendations_router)

@@ -103,7 +103,7 @@ def describe_instance(self: Any) -> str:
 
 
 def _told(answer: Any, instance: Any) -> dict[str, Any]:
-    return {**instance.to_json(), "PrimaryRegion": answer.region}
+    return {**instance.to_json(), "PrimaryRegion": getattr(instance, "home", answer.region)}
 
 
 def get_permissions_boundary_for_permission_set(self: Any) -> str:
@@ -185,6 +185,10 @@ def plant(given: Mapping[str, Any], manager: str, accounts: Callable[[str], Iter
     region, backend = given["region"], ssoadmin_backends[manager][given["region"]]
     instance = _planted(manager, region)
     backend.instances.append(instance)
+    for replica in given.get("replicas", []):  # listed there, and permission sets can't be read there
+        ssoadmin_backends[manager][replica].instances.append(instance)
+    for place, owner in given.get("foreign", {}).items():
+        ssoadmin_backends[manager][place].instances.insert(0, _planted(owner, place))
     store = identitystore_backends[manager][region].identity_stores.setdefault(
         instance.identity_store_id, IdentityStoreData()
     )
@@ -212,6 +216,7 @@ def _planted(manager: str, region: str) -> Any:
     instance = Instance(manager, region)
     instance.instance_arn = f"arn:aws:sso:::instance/ssoins-{_hex(manager, 'instance')}"
     instance.identity_store_id = f"d-{_hex(manager, 'store')[:10]}"
+    instance.home = region
     return instance
 
 

@@ -14,6 +14,7 @@ from cloud_entitlements.access.changes.controls import control_changes
 from cloud_entitlements.access.changes.found import AccountChange, AccountStatus, Changes, IdentityChange
 from cloud_entitlements.access.changes.identities import of_group, of_identity
 from cloud_entitlements.access.changes.sides import Limited, Side, limited, pairs
+from cloud_entitlements.access.control import RCP, SCP
 from cloud_entitlements.access.index import AccessIndex
 from cloud_entitlements.inventory import Snapshot
 
@@ -29,18 +30,18 @@ def changes(
     progress: Progress | None = None,
 ) -> Changes:
     """The indexes are those of the snapshots."""
-    before, after = Side("old", old.store), Side("new", new.store)
+    before, after = Side("older", old.store, old_snapshot), Side("newer", new.store, new_snapshot)
     of_account = lru_cache(None)(lambda account: limited(before, after, account))
     found = [*_identities(before, after, of_account, progress), *_groups(before, after, of_account)]
     found.sort(key=lambda one: (one.account_id, one.arn))
     touched = Counter(one.account_id for one in found if one.by_control)
     unknown = Counter(one.account_id for one in found if one.status == "unknown")
-    known = before.controls_were_read and after.controls_were_read
+    types = before.known_types & after.known_types
     of_both = (old.organization, old_snapshot), (new.organization, new_snapshot)
     return Changes(
         tuple(found),
         tuple(_accounts(before, after, touched, unknown)),
-        tuple(control_changes(*of_both, touched)) if known else (),
+        tuple(control_changes(*of_both, types, touched)),
         tuple(_not_compared(before, after)),
     )
 
@@ -70,8 +71,7 @@ def _groups(old: Side, new: Side, of_account: Callable[[str], Limited]) -> Itera
 def _accounts(old: Side, new: Side, touched: Counter[str], unknown: Counter[str]) -> Iterator[AccountChange]:
     listed = {one for side in (old, new) for one in (*side.store.accounts, *side.organization.accounts)}
     for account in sorted(listed):
-        status = _status(old, new, account)
-        if status is not None:
+        for status in _statuses(old, new, account):
             count = touched[account] if status == "moved" else unknown[account]
             before, after = (_told(side, account, status) for side in (old, new))
             yield AccountChange(account, _name(old, new, account), status, before, after, count)
@@ -88,23 +88,26 @@ def _name(old: Side, new: Side, account: str) -> str:
     return names[0] or names[1] or ""
 
 
-def _status(old: Side, new: Side, account: str) -> AccountStatus | None:
+def _statuses(old: Side, new: Side, account: str) -> Iterator[AccountStatus]:
     """Joined, left and moved are known where both snapshots have the organization's whole list of accounts."""
     before, after = (side.organization.accounts.get(account) for side in (old, new))
     if old.accounts_were_read and new.accounts_were_read and (before or after):
         if before is None or after is None:
-            return "joined" if before is None else "left"
+            yield "joined" if before is None else "left"
+            return
         if before["path"] != after["path"]:
-            return "moved"
+            yield "moved"
     if not (old.is_whole(account) and new.is_whole(account)):
-        return "not_read"
-    return "stale" if new.outcome(account) == "stale" else None
+        yield "not_read"
+    elif new.outcome(account) == "stale":
+        yield "stale"
 
 
 def _not_compared(old: Side, new: Side) -> Iterator[str]:
-    for name, side in (("older", old), ("newer", new)):
-        if not side.controls_were_read:
-            yield (
-                f"control policies were not read, or not all, in the {name} snapshot: what changed in them is not "
-                "known, and actions are compared as if there were none"
-            )
+    for side in (old, new):
+        for type_, called in ((SCP, "service control policies"), (RCP, "resource control policies")):
+            if type_ not in side.known_types:
+                yield (
+                    f"{called} were not read, or not all, in the {side.name} snapshot: what changed in them is not "
+                    "known, and actions are compared as if there were none"
+                )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,8 +11,14 @@ from cloud_entitlements.access.changes.found import ControlChange, ControlStatus
 from cloud_entitlements.access.control import RCP, SCP, ControlType
 from cloud_entitlements.access.organization import Organization
 from cloud_entitlements.inventory import Snapshot
+from cloud_entitlements.inventory.layers import ORGANIZATION, ORGANIZATION_POLICIES
+from cloud_entitlements.inventory.staging import NOT_GIVEN
 
 _CALLED: Mapping[ControlType, Literal["scp", "rcp"]] = {SCP: "scp", RCP: "rcp"}
+
+
+WHOLE = ("collected", "carried", "stale")
+"""What came of reading a part, where its rows are all there were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,32 +27,51 @@ class _Attached:
     document: str
 
 
+def known_types(organization: Organization, snapshot: Snapshot) -> frozenset[ControlType]:
+    """Types of control policies that were read whole, or that there are none of. An import may be given one of them."""
+    if organization.standalone:
+        return frozenset(_CALLED)
+    outcome = organization.collected.get((ORGANIZATION, ORGANIZATION_POLICIES), "missing")
+    given = snapshot.rows("gaps", account_id=ORGANIZATION, of_collector=ORGANIZATION_POLICIES)
+    if outcome not in WHOLE and not (outcome == "partial" and all(one["code"] == NOT_GIVEN for one in given)):
+        return frozenset()
+    unknown = {row["type"] for row in snapshot.rows("policy_types") if row["status"] == "UNKNOWN"}
+    return frozenset(type_ for type_ in _CALLED if type_ not in unknown)
+
+
 def control_changes(
-    older: tuple[Organization, Snapshot], newer: tuple[Organization, Snapshot], touched: Counter[str]
+    older: tuple[Organization, Snapshot],
+    newer: tuple[Organization, Snapshot],
+    types: Container[ControlType],
+    touched: Counter[str],
 ) -> Iterator[ControlChange]:
     """Sorted by type, then node. `touched`: how many in each account may do something else for it."""
     (old, old_snapshot), (new, new_snapshot) = older, newer
     below = _below(old, new)
     for type_, called in _CALLED.items():
-        before, after = _attached(old_snapshot, type_), _attached(new_snapshot, type_)
+        if type_ not in types:
+            continue
         yield from _switched(old, new, type_, called, touched)
+        before, after = _attached(old_snapshot, type_), _attached(new_snapshot, type_)
         for node, policy_id in sorted(before.keys() | after.keys()):
             was, is_now = before.get((node, policy_id)), after.get((node, policy_id))
-            if (was and was.document) == (is_now and is_now.document):
-                continue
-            named = is_now or was
-            status: ControlStatus = "changed" if was and is_now else "attached" if is_now else "detached"
-            accounts = below(node)
-            yield ControlChange(
-                called,
-                status,
-                node,
-                named.name if named else policy_id,
-                was.document if was else None,
-                is_now.document if is_now else None,
-                len(accounts),
-                sum(touched[account] for account in accounts),
-            )
+            if (was and was.document) != (is_now and is_now.document):
+                accounts = below(node)
+                reached = len(accounts), sum(touched[account] for account in accounts)
+                yield _changed(called, node, was, is_now, reached)
+
+
+def _changed(
+    type_: Literal["scp", "rcp"],
+    node: str,
+    was: _Attached | None,
+    is_now: _Attached | None,
+    reached: tuple[int, int],
+) -> ControlChange:
+    status: ControlStatus = "changed" if was and is_now else "attached" if is_now else "detached"
+    named = is_now or was
+    before, after = (one.document if one else None for one in (was, is_now))
+    return ControlChange(type_, status, node, named.name if named else "", before, after, *reached)
 
 
 def _attached(snapshot: Snapshot, type_: ControlType) -> dict[tuple[str, str], _Attached]:

@@ -16,11 +16,12 @@ from cloud_entitlements.access.changes.found import (
     TrustChange,
 )
 from cloud_entitlements.access.changes.sides import Limited, Row, Side
-from cloud_entitlements.access.index.actions import ActionSets
+from cloud_entitlements.access.index.actions import ActionSets, settled
 from cloud_entitlements.access.index.store import sources_of
 from cloud_entitlements.access.organization import Source, UserGroup
 
 _NOBODY = ActionSets()
+"""A group that is not there gives nothing."""
 _TYPES: Mapping[str, Literal["user", "role", "root"]] = {
     "user": "user", "role": "role", "linked": "role", "root": "root",
 }  # fmt: skip
@@ -86,14 +87,20 @@ def _actions(
     old: Side, new: Side, before: Row | None, after: Row | None, limits: Limited
 ) -> tuple[ActionChange, bool]:
     """And whether control policies had a part in it."""
-    is_now = new.sets(after, new.control(limits.after, after.type)) if after else _NOBODY
+    is_now = new.sets(after, new.control(limits.after, after.type)) if after else _absent(before)
     if before is None or after is None or limits.before == limits.after:
-        was = old.sets(before, old.control(limits.before, before.type)) if before else _NOBODY
+        was = old.sets(before, old.control(limits.before, before.type)) if before else _absent(after)
         return difference(was, is_now), False
     as_before = new.sets(after, old.control(limits.before, after.type))
     same = _is_same(old, new, before, after)
     was = as_before if same else old.sets(before, old.control(limits.before, before.type))
     return difference(was, is_now), as_before != is_now
+
+
+def _absent(row: Row | None) -> ActionSets:
+    """Whoever is not there has what everybody has: it is no news of who came or went."""
+    always, _ = settled(row.type) if row else (0, 0)
+    return ActionSets(always, always, always)
 
 
 def difference(before: ActionSets, after: ActionSets) -> ActionChange:

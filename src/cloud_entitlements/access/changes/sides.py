@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from cloud_entitlements.access.control import RCP, SCP, attached_levels
+from cloud_entitlements.access.changes.controls import WHOLE, known_types
+from cloud_entitlements.access.control import RCP, SCP, ControlType, attached_levels
 from cloud_entitlements.access.index.actions import ActionSets, Layers
 from cloud_entitlements.access.index.reckoning import Layer, Limits, Reckoner
 from cloud_entitlements.access.index.store import Store
-from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS, ORGANIZATION, ORGANIZATION_POLICIES
+from cloud_entitlements.inventory import Snapshot
+from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS, ORGANIZATION
 from cloud_entitlements.policy import UNREAD
 
 _AT_ONCE = 10_000
 _KEPT = 2_000
 """Sets of policies whose actions stay reckoned: about 10 KB each. Neighbours often hold the same."""
-_WHOLE = ("collected", "carried", "stale")
-"""What came of reading an account, where its rows are all there were."""
 NO_LIMITS: Limits = (None, None)
 
 
@@ -56,7 +56,9 @@ class Side:
     """One of the two snapshots."""
 
     name: str
+    """`older` or `newer`."""
     store: Store
+    snapshot: Snapshot
     _sets: dict[tuple[object, ...], tuple[Layers, dict[str, ActionSets]]] = field(default_factory=dict)
     _controls: dict[tuple[object, ...], Control] = field(default_factory=dict)
     _last: tuple[int | None, Layer] | None = None
@@ -81,19 +83,16 @@ class Side:
         return self.organization.collected.get((account, AUTHORIZATION_DETAILS), "missing")
 
     def is_whole(self, account: str) -> bool:
-        return self.outcome(account) in _WHOLE
+        return self.outcome(account) in WHOLE
 
     @property
     def accounts_were_read(self) -> bool:
         """The organization's list of them, whole."""
-        return self._has(ORGANIZATION)
+        return self.organization.collected.get((ORGANIZATION, ORGANIZATION), "missing") in WHOLE
 
-    @property
-    def controls_were_read(self) -> bool:
-        return self.organization.standalone or self._has(ORGANIZATION_POLICIES)
-
-    def _has(self, part: str) -> bool:
-        return self.organization.collected.get((ORGANIZATION, part), "missing") in _WHOLE
+    @cached_property
+    def known_types(self) -> frozenset[ControlType]:
+        return known_types(self.organization, self.snapshot)
 
     def document(self, boundary: str | None) -> str | None:
         return None if boundary is None else self.organization.managed.get(boundary)
@@ -154,12 +153,11 @@ class Limited:
 
 def limited(old: Side, new: Side, account: str) -> Limited:
     """What was not read, or not all, in one of them is left out of both: nobody gained anything by that."""
-    if not (old.controls_were_read and new.controls_were_read):
-        return Limited(NO_LIMITS, NO_LIMITS)
     (scps, rcps), (scps_now, rcps_now) = old.limits(account), new.limits(account)
-    if UNREAD in (scps, scps_now):
+    known = old.known_types & new.known_types
+    if SCP not in known or UNREAD in (scps, scps_now):
         scps = scps_now = None
-    if UNREAD in (rcps, rcps_now):
+    if RCP not in known or UNREAD in (rcps, rcps_now):
         rcps = rcps_now = None
     return Limited((scps, rcps), (scps_now, rcps_now))
 

@@ -63,28 +63,22 @@ def _needing_resource() -> int:
 
 
 @lru_cache(4)
-def _settled(type_: str) -> tuple[int, int]:
-    """Actions that no policy governs: always allowed to identities of the type, and never."""
+def settled(type_: str) -> tuple[int, int]:
+    """Actions that no policy governs: always allowed to identities of the type (`user`, `role`, `linked`, `root`), and never."""
     kind: PrincipalType = "role" if type_ == "linked" else type_  # type: ignore[assignment]
     caller = Principal(kind, "", "1")
     always = never = 0
     for number, action in enumerate(universe()):
-        settled = quirks_of(action.partition(":")[0]).settled(Request(caller, action, "*", "1"))
-        if settled is not None:
-            always |= (settled.truth == T) << number
-            never |= (settled.truth == F) << number
+        found = quirks_of(action.partition(":")[0]).settled(Request(caller, action, "*", "1"))
+        if found is not None:
+            always |= (found.truth == T) << number
+            never |= (found.truth == F) << number
     return always, never
 
 
 def allowed_always(type_: str) -> int:
     """Actions that every identity of the type may do, whatever its policies: they are nobody's doing."""
-    return _settled(type_)[0]
-
-
-def settled_for(type_: str) -> int:
-    """Actions of which no policy decides, for `user`, `role`, `linked` or `root`."""
-    always, never = _settled(type_)
-    return always | never
+    return settled(type_)[0]
 
 
 def actions_of_all(store: Store) -> Iterator[Actions]:
@@ -136,7 +130,7 @@ class Layers:
 
     def sets(self, account: str, type_: str) -> ActionSets:
         found = self.given_by_policies(account)
-        always, never = _settled(type_)
+        always, never = settled(type_)
         certain, broad, possible = (
             one & ~never | always for one in (found.certain, found.broad, found.possible)
         )

@@ -127,12 +127,13 @@ class AccessIndex:
         """
         held = frozenset(documents)
         key = (account_id, held)
-        if key not in self._of_policies:
-            if len(self._of_policies) >= _KEPT:
-                self._of_policies = {}
-            found = self._of_policies[key] = actions_of_policies(self._reckoner, account_id, held)
-            return found
-        return self._of_policies[key]
+        known = self._of_policies
+        if key not in known:
+            if len(known) >= _KEPT:
+                # a new dict: another thread may be reading the old one
+                known = self._of_policies = {}
+            known[key] = actions_of_policies(self._reckoner, account_id, held)
+        return known[key]
 
     def groups(self) -> Iterator[UserGroup]:
         """Of users, sorted by ARN: they are no principals, and in no set of identities."""

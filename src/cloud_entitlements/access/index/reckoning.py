@@ -101,12 +101,13 @@ class Documents:
         """None: it was not read, or can't be."""
         if sha256 is None:
             return None
-        if sha256 not in self._known:
-            if len(self._known) >= _KEPT:
-                self._known = {}
-            found = self._known[sha256] = self._read(sha256)
-            return found
-        return self._known[sha256]
+        known = self._known
+        if sha256 not in known:
+            if len(known) >= _KEPT:
+                # a new dict: another thread may be reading the old one
+                known = self._known = {}
+            known[sha256] = self._read(sha256)
+        return known[sha256]
 
     def layer(self, sha256: str | None, unread: Layer) -> Layer:
         found = self.of(sha256)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from cloud_entitlements.aws.collecting import Collector, Row, Scope, pages
 from cloud_entitlements.aws.one_by_one import Asking, NextRun, is_gone
 from cloud_entitlements.aws.sessions import AwsSession, SwitchedOff
@@ -59,30 +61,42 @@ def collect(session: AwsSession, scope: Scope) -> Iterator[Row | Gap]:
 
 def _ask(client: Any, arn: str, name: str, asking: Asking) -> list[dict[str, object]] | None:
     """A user's keys: none when the user is gone, None when it could not be asked."""
-    call, found = _LIST, []
+    found: list[dict[str, object]] = []
+    call = _LIST
     try:
-        for page in pages(client.list_access_keys, UserName=name):
-            asking.calls += 1
-            for key in page.get("AccessKeyMetadata", []):
-                call = _USED
-                asking.calls += 1
-                found.append(
-                    _key(arn, name, key, client.get_access_key_last_used(AccessKeyId=key["AccessKeyId"]))
-                )
-                call = _LIST
+        for listed in list(_listed(client, name, asking)):
+            call = _USED
+            used = _used(client, listed["AccessKeyId"], asking)
+            found += [_key(arn, name, listed, used)] if used is not None else []
     except SwitchedOff:
         raise
     except Exception as error:  # noqa: BLE001  every error is a gap, and says why
         if not is_gone(error):
             asking.miss(error, call)
             return None
-        found = []
     asking.answer()
     return found
 
 
-def _key(arn: str, name: str, key: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, object]:
-    used = answer.get("AccessKeyLastUsed", {})
+def _listed(client: Any, name: str, asking: Asking) -> Iterator[Mapping[str, Any]]:
+    for page in pages(client.list_access_keys, UserName=name):
+        asking.calls += 1
+        yield from page.get("AccessKeyMetadata", [])
+
+
+def _used(client: Any, key_id: str, asking: Asking) -> Mapping[str, Any] | None:
+    """None when the key was deleted since it was listed."""
+    asking.calls += 1
+    try:
+        used: Mapping[str, Any] = client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
+    except ClientError as error:
+        if is_gone(error):
+            return None
+        raise
+    return used
+
+
+def _key(arn: str, name: str, key: Mapping[str, Any], used: Mapping[str, Any]) -> dict[str, object]:
     at = moment(used.get("LastUsedDate"))  # `N/A` in the others, and no date, is a key that was never used
     return {
         "id": key["AccessKeyId"],

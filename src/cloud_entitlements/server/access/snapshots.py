@@ -34,7 +34,7 @@ def choices() -> list[Chosen]:
     """The default first, then the newest."""
     default = default_snapshot(settings.SNAPSHOTS_DIR)
     named = default.manifest.id if default else ""
-    hidden = _switched_off()
+    hidden = switched_off()
     found = [one for one in _latest() if one.manifest.connection_id not in hidden]
     if default and default.manifest.connection_id not in hidden:
         # the default may be an older one of its connection, by choice
@@ -60,7 +60,7 @@ def choose(connection_id: str | None = None) -> Chosen:
 
 
 def _none() -> NotReady:
-    if _switched_off():
+    if switched_off():
         return NotReady(
             "no_snapshot",
             "every connection is switched off, and what is off is not asked",
@@ -73,7 +73,7 @@ def _none() -> NotReady:
     )
 
 
-def _switched_off() -> set[str]:
+def switched_off() -> set[str]:
     off = Connection.objects.filter(enabled=False).values_list("id", flat=True)
     return {str(one) for one in off}
 

@@ -32,7 +32,7 @@ router = Router(tags=["identities"])
     operation_id="identities_list",
 )
 def listed(request: HttpRequest, given: Query[IdentityPage]) -> dict[str, Any]:
-    wanted = asked.asked(given.filters())
+    wanted = asked.asked(given.filters(request))
     around = asked.answerable(wanted.connection, wanted.tag)
     commands.expire()
     rows = identities(wanted)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
+from django.http import HttpRequest
 from ninja import Schema
 from pydantic import Field
 
+from cloud_entitlements.aws.pasted import Problem
 from cloud_entitlements.server.connections.api_records import CoverageRecord, Page, Strict
+from cloud_entitlements.server.connections.refusals import Invalid
+from cloud_entitlements.server.identities.filters import shown
 
 SEVERAL = "several separated by commas"
 LOST = "the cursor is not one of this list: start again without it"
-IdentityType = Literal["user", "role", "group", "root"]
+IdentityType = Literal["user", "role", "group", "root", "directory_user", "directory_group"]
 
 
 class Filters(Strict):
@@ -27,7 +31,17 @@ class ListPage(Filters, Page):
     criterion: str = Field("", description=f"ids of criteria, {SEVERAL}")
     gaps: bool = Field(False, description="tell the first gaps too")
 
-    def filters(self) -> dict[str, str]:
+    def filters(self, request: HttpRequest) -> dict[str, str]:
+        """Raises Invalid: what is misspelled would widen the list in silence, and of what is repeated only the last counts."""
+        wrong: dict[str, Problem] = {}
+        for name, values in request.GET.lists():
+            if name not in type(self).model_fields:
+                told = f"it is one of {', '.join(type(self).model_fields)}"
+                wrong[shown(name)] = Problem("unknown", f"there is no filter `{shown(name)}`", told)
+            elif len(values) > 1:
+                wrong[name] = Problem("repeated", "it is given more than once", "separate values by commas")
+        if wrong:
+            raise Invalid(wrong)
         return self.dict(exclude={"gaps", "cursor", "limit"})
 
 

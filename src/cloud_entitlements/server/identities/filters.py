@@ -43,8 +43,8 @@ def connection_id(reference: str) -> str:
 
 
 def is_text(given: str) -> bool:
-    """Neither control characters nor halves of surrogate pairs: no name in AWS has them, and no database takes them."""
-    return not any(category(one) in ("Cc", "Cs") for one in given)
+    """Neither NUL nor halves of surrogate pairs, which not every database takes."""
+    return "\x00" not in given and not any(category(one) == "Cs" for one in given)
 
 
 def shown(given: str) -> str:
@@ -55,7 +55,11 @@ def _text(value: str) -> Problem | None:
     if len(value) > LONGEST:
         return Problem("too_long", f"it has {len(value)} characters", f"give {LONGEST} at most")
     if not is_text(value):
-        return Problem("malformed", f"`{shown(value)}` holds what is no text", "leave control characters out")
+        return Problem(
+            "malformed",
+            f"`{shown(value)}` holds what is no text",
+            "leave NUL and halves of surrogate pairs out",
+        )
     return None
 
 

@@ -32,6 +32,8 @@ class Policy:
 
     @property
     def kind(self) -> str:
+        if self.words.startswith(_LOST_GROUP):
+            return "all of a group"
         if not self.arn:
             return "inline"
         return "AWS managed" if self.aws_managed else "customer managed"
@@ -41,7 +43,13 @@ def policies(about: About) -> Sequence[Policy]:
     return [policy_of(one) for one in about.subject.policies]
 
 
+_LOST_GROUP = "group "
+"""What stands for the policies of a group that was not read, as `access.organization` names it."""
+
+
 def policy_of(source: Source) -> Policy:
+    if source.words.startswith(_LOST_GROUP):
+        return Policy(source.words, source.words, "", f"through {source.words}", "")
     own, _, group = source.words.partition(" through group ")
     arn = own if own.startswith("arn:") else ""
     name = own.rpartition("/")[2] if arn else own.removeprefix("inline policy ")

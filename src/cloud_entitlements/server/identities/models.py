@@ -35,6 +35,8 @@ class Identity(models.Model):
         ROLE = "role", "Role"
         GROUP = "group", "Group"
         ROOT = "root", "Root user"
+        DIRECTORY_USER = "directory_user", "Identity Center user"
+        DIRECTORY_GROUP = "directory_group", "Identity Center group"
 
     class Administrator(models.TextChoices):
         YES = "yes", "Administrator"
@@ -49,7 +51,8 @@ class Identity(models.Model):
     type = models.CharField(max_length=20, choices=Type.choices)
     name = models.CharField(max_length=512)
     path = models.CharField(max_length=1024)
-    account_id = models.CharField(max_length=12)
+    account_id = models.CharField(max_length=12, blank=True)
+    """Empty: of Identity Center, in no account."""
     account_name = models.CharField(max_length=200)
     search = models.TextField()
     """What the search box looks into, in lower case."""

@@ -70,9 +70,8 @@ def find(arn: str, connection_id: str = "") -> One | None:
     row = (rows.filter(connection_id=connection_id) if connection_id else rows).order_by("id").first()
     if row is None:
         return None
-    mine = Recommendation.objects.filter(connection_id=row.connection_id, arn=arn).order_by(
-        "rank", "criterion"
-    )
+    account = {"connection_id": row.connection_id, "account_id": row.account_id}  # there is an index of both
+    mine = Recommendation.objects.filter(**account, arn=arn).order_by("rank", "criterion")
     known = [_recommended(one) for one in mine if one.criterion in _BY_ID]
     past = [one for one in known if one.recommendation.resolved_at]
     return One(

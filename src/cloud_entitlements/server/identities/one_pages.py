@@ -19,7 +19,9 @@ from cloud_entitlements.server.identities.addresses import identity_address
 from cloud_entitlements.server.identities.coverage import covered
 from cloud_entitlements.server.identities.one import One, find, missing
 from cloud_entitlements.server.identities.one_parts import FILLED, recommendations
+from cloud_entitlements.server.identities.people import person
 from cloud_entitlements.server.recommendations import commands
+from cloud_entitlements.server.recommendations.analysing import NO_ACCOUNT
 from cloud_entitlements.server.recommendations.commands import day
 from cloud_entitlements.server.recommendations.models import Recommendation
 
@@ -38,16 +40,23 @@ def one(request: HttpRequest) -> HttpResponse:
     found = _found(request.GET)
     if found is None:
         return _missing(request)
+    if found.row.account_id == NO_ACCOUNT:
+        return render(request, "identities/person.html", person(found))
     name = request.GET.get("part", "")
     return _page(request, found, name if name in PARTS else "recommendations")
 
 
 def _found(given: Mapping[str, str]) -> One | None:
-    return find(given.get("arn", ""), given.get("connection", ""))
+    return find(_plain(given.get("arn", "")), _plain(given.get("connection", "")))
+
+
+def _plain(text: str) -> str:
+    """PostgreSQL holds no NUL, and refuses to look for one."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def _missing(request: HttpRequest) -> HttpResponse:
-    arn = request.GET.get("arn", "")
+    arn = _plain(request.GET.get("arn", ""))
     context = {"arn": arn, "missing": missing(arn), "covered": covered()}
     return render(request, "identities/missing.html", context, status=404)
 

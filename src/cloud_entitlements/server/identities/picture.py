@@ -120,6 +120,7 @@ class _Drawn:
     wanted: Wanted
     flow: Flow = field(init=False)
     held: Held = field(init=False)
+    places: Mapping[str, str] = field(init=False)
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     grouped: int = 0
@@ -127,6 +128,7 @@ class _Drawn:
 
     def __post_init__(self) -> None:
         self.flow, self.held = self.about.flow, held(self.about)
+        self.places = place_names(self.about)
 
     def draw(self) -> None:
         subject = self.about.subject
@@ -253,9 +255,8 @@ class _Drawn:
         return self.flow.read & ~allowed_always("user" if type_ == "group" else type_)
 
     def _gate(self, number: int, gate: Gate, coming: int, leaving: int) -> Node:
-        names = place_names(self.about)
         taken, at_times = (coming & ~leaving).bit_count(), (leaving & ~gate.plain).bit_count()
-        label = gate_words(gate, names)
+        label = gate_words(gate, self.places)
         note, title = _taking(label, coming.bit_count(), taken, at_times, unread=gate.unread)
         id_ = f"gate:{number}"
         return self._add(
@@ -266,10 +267,7 @@ class _Drawn:
         )  # fmt: skip
 
     def _open_gates(self, gates: list[Gate]) -> None:
-        names = place_names(self.about)
-        title = (
-            f"They let everything pass that it has: {several((gate_words(one, names) for one in gates), FEW)}"
-        )
+        title = f"They let everything pass that it has: {several((gate_words(one, self.places) for one in gates), FEW)}"
         label = f"{len(gates)} other level{'s' * (len(gates) > 1)}"
         self._add(
             Node(

@@ -43,7 +43,7 @@ def row_of(
         search=f"{subject.arn} {account_name}".lower(),
         impact=impact.letter,
         impact_points=impact.points,
-        impact_because=impact.text,
+        impact_because=_because(found),
         impact_least=impact.least,
         administrator=_administrator(found),
         score=score.value if score else None,
@@ -65,7 +65,22 @@ def weight_of(high: int, medium: int, low: int) -> int:
     return min(high * WEIGHTS["high"] + medium * WEIGHTS["medium"] + low, 2**31 - 1)
 
 
+def _because(found: Assessed) -> str:
+    """Of somebody of Identity Center, with the role that gives it."""
+    person = found.person
+    if person is None:
+        return found.impact.text
+    if not person.through:
+        return f"{found.impact.letter} because: no role is known that it reaches"
+    account, role = person.through.split(":")[4], person.through.rpartition("/")[2]
+    others = f", one of {person.roles} roles" if person.roles > 1 else ""
+    return f"{found.impact.text}, as {role} in {account}{others}"
+
+
 def _administrator(found: Assessed) -> str:
+    if found.person is not None:
+        unsure = Identity.Administrator.UNKNOWN if found.impact.least else Identity.Administrator.NO
+        return Identity.Administrator.YES if found.person.administrator else unsure
     judgement = found.judgements.get("administrator")
     if found.subject.type == "root":
         return Identity.Administrator.YES

@@ -94,16 +94,16 @@ def held(about: About) -> Held:
 
 def services(about: About, had: Held) -> Sequence[Service]:
     """The most dangerous first. Those that were used and are not granted are among them."""
-    uses = uses_of(about)
+    uses, proofs = uses_of(about), permissions_address(about)
     found = [
         one
         for name, mask in of_services()
-        if (one := _service(about, name, had.within(mask), uses.get(name, Use("unknown"))))
+        if (one := _service(name, had.within(mask), uses.get(name, Use("unknown")), proofs))
     ]
     return sorted(found, key=lambda one: (-one.points, -one.actions, one.name))
 
 
-def _service(about: About, name: str, had: Held, use: Use) -> Service | None:
+def _service(name: str, had: Held, use: Use, proofs: str) -> Service | None:
     reach = had.reach
     if not reach.possible and use.at is None:
         return None
@@ -117,7 +117,7 @@ def _service(about: About, name: str, had: Held, use: Use) -> Service | None:
         reach.certain.bit_count(),
         grave,
         use,
-        permissions_address(about, service=name),
+        f"{proofs}&service={name}",
     )
 
 

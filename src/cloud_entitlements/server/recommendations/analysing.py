@@ -21,7 +21,7 @@ from cloud_entitlements.access import open_index
 from cloud_entitlements.criteria import CRITERIA, CRITICALITIES, Assessed, Criterion, Settings, analyse
 from cloud_entitlements.criteria.health import Health
 from cloud_entitlements.inventory import Snapshot
-from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS
+from cloud_entitlements.inventory.layers import AUTHORIZATION_DETAILS, IDENTITY_CENTER
 from cloud_entitlements.server.folders import index_folder
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.identities.rows import COLUMNS, row_of
@@ -31,6 +31,9 @@ from cloud_entitlements.server.recommendations.policies import key_of, settings_
 
 Progress = Callable[[int, int, str], None]
 _ROWS_AT_ONCE = 500
+NO_ACCOUNT = ""
+"""Where people and groups of Identity Center are."""
+_OF_DIRECTORY = {"directory_user", "directory_group"}
 _FRESH = frozenset({"collected", "carried"})
 
 
@@ -91,7 +94,11 @@ class _Work:
             row["account_id"]: row["outcome"]
             for row in self.snapshot.rows("collections", of_collector=AUTHORIZATION_DETAILS)
         }
-        self.names = {row["id"]: row["name"] or "" for row in self.snapshot.rows("accounts")}
+        for row in self.snapshot.rows("collections", of_collector=IDENTITY_CENTER):
+            self.outcomes[NO_ACCOUNT] = row["outcome"]
+        self.names = {NO_ACCOUNT: "Identity Center"} | {
+            row["id"]: row["name"] or "" for row in self.snapshot.rows("accounts")
+        }
 
     @property
     def connection_id(self) -> str:
@@ -251,6 +258,8 @@ class _Recommendations:
 def _let_accounts_go(work: _Work) -> None:
     """Accounts that are not in the snapshot any more: they left the organization, or were closed."""
     here = set(work.outcomes)
+    if work.outcomes.get(NO_ACCOUNT) in _FRESH and not work.identities.keys() & _OF_DIRECTORY:
+        here.discard(NO_ACCOUNT)  # it was read, and nobody is there
     mine = Identity.objects.filter(connection_id=work.connection_id)
     gone = set(mine.values_list("account_id", flat=True).distinct()) - here
     mine.filter(account_id__in=gone).delete()

@@ -36,7 +36,7 @@ router = Router(tags=["recommendations"])
     operation_id="recommendations_list",
 )
 def listed(request: HttpRequest, given: Query[RecommendationPage]) -> dict[str, Any]:
-    wanted = asked(given.filters())
+    wanted = asked(given.filters(request))
     around = answerable(wanted.connection, wanted.tag)
     commands.expire()
     rows = recommendations(wanted)

@@ -61,8 +61,8 @@ def _refuse_reason(reason: str) -> None:
     if len(reason) > LONGEST_REASON:
         text = f"the reason has {len(reason)} characters, and may have {LONGEST_REASON}"
         raise Invalid({"reason": Problem("too_long", text, "shorten it, or name where it is written down")})
-    if not is_text(" ".join(reason.split())):
-        fix = "write it without control characters"
+    if not is_text(reason):
+        fix = "leave NUL and halves of surrogate pairs out"
         raise Invalid({"reason": Problem("malformed", "the reason holds what is no text", fix)})
 
 

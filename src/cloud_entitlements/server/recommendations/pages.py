@@ -166,9 +166,12 @@ def _filters(wanted: Wanted, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _command(wanted: Wanted, criterion_id: str = "") -> str:
+    """The command line that lists the same; of all criteria, what is suggested."""
     told = [f"--{name} {shlex.quote(getattr(wanted, name))}" for name in _TOLD if getattr(wanted, name)]
+    search = [f"--search {shlex.quote(wanted.q)}"] if wanted.q else []
+    state = [f"--state {shlex.quote(wanted.state)}"] if criterion_id and wanted.state != "suggested" else []
     one_of = [f"--criterion {criterion_id}"] if criterion_id else []
-    return " ".join(["ciem recommendations", *one_of, *told])
+    return " ".join(["ciem recommendations", *one_of, *search, *told, *state])
 
 
 @require_POST
