@@ -119,6 +119,53 @@ def test_reasons_are_few_and_the_rest_is_counted(examples: Mapping[str, Assessed
     assert found.text.endswith(f"and {found.more} more")
 
 
+def test_what_starts_code_is_nothing_to_who_may_pass_no_role() -> None:
+    starting, passing = actions("lambda:CreateFunction"), actions("iam:PassRole")
+    anywhere = ("*",)
+    assert starter_of(Reach(0, 0, starting, 0, anywhere)) == ""
+    assert starter_of(Reach(0, passing, passing, 0, anywhere)) == ""
+    assert starter_of(Reach(0, passing, passing | starting, 0, ())) == ""
+    assert starter_of(Reach(0, passing, passing | starting, 0, anywhere)) == "lambda:CreateFunction"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_taken"),
+    [
+        ("lambda.amazonaws.com", True),
+        ("lambda.amazonaws.com.cn", True),
+        ("lambda.*", True),
+        ("*", True),
+        ("Lambda.amazonaws.com", False),
+        ("ec2.amazonaws.com", False),
+        ("lambda", False),
+    ],
+)
+def test_a_role_is_taken_by_the_service_that_a_condition_names(pattern: str, is_taken: bool) -> None:
+    held = actions("iam:PassRole", "lambda:CreateFunction")
+    assert bool(starter_of(Reach(0, held, held, 0, (pattern,)))) == is_taken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "organizations:UpdatePolicy on all policies",
+        "kms:CreateAlias on all aliases",
+        "kms:DisableKey on all keys",
+        "ssm:GetParameters on all parameters",
+        "s3:PutObjectAcl on all objects",
+        "s3:PutBucketPolicy on all buckets",
+        "ec2:ModifyInstanceAttribute on all instances",
+        "ec2:DeleteVolume on all volumes",
+        "iam:PassRole on all roles",
+        "s3:PutAccountPublicAccessBlock on everything",
+    ],
+)
+def test_a_reason_names_the_resources_that_the_action_is_about(text: str) -> None:
+    held = actions(text.partition(" ")[0])
+    found = impact_of(_somebody(Reach(0, held, held, held)))
+    assert [one.text for one in found.reasons] == [text]
+
+
 def test_who_may_do_nothing_is_an_a() -> None:
     assert impact_of(_somebody(Reach(0, 0, 0, 0))).text == "A because: it may do nothing"
 
