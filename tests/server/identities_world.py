@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 
 from cloud_entitlements.inventory import Gap, Snapshot, Staging, publish
 from cloud_entitlements.inventory.layers import OF_ACCOUNT
-from cloud_entitlements.server.identities.models import Analysis
+from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.recommendations.analysing import bring_up
+from cloud_entitlements.server.recommendations.models import Moment, Recommendation
 from tests.criteria import world
 from tests.criteria.world import NOW, Case
 
@@ -169,9 +171,18 @@ def published(folder: Path, *, identity_center: bool = True) -> Snapshot:
     return publish(staging, folder / "snapshots", world._publication("c", NOW, len(CASES)))
 
 
+_KEPT: dict[Path, dict[type[Model], list[dict[str, Any]]]] = {}
+"""Rows as they were when what was published was judged: to judge it again for each test takes a second."""
+
+
 def judged(made: Path) -> Analysis:
     """A copy of what was published, in its place, and its rows."""
     shutil.copytree(made / "snapshots", settings.SNAPSHOTS_DIR, dirs_exist_ok=True)
-    found = bring_up(CONNECTION)
-    assert found is not None
-    return found
+    if made in _KEPT:
+        for model, rows in _KEPT[made].items():
+            model._default_manager.bulk_create(model(**row) for row in rows)
+    else:
+        bring_up(CONNECTION)
+        models: tuple[type[Model], ...] = (Analysis, Identity, Recommendation, Moment)
+        _KEPT[made] = {model: list(model._default_manager.values()) for model in models}
+    return Analysis.objects.get()
