@@ -10,6 +10,7 @@ from cloud_entitlements.server.access.api import router as access_router
 from cloud_entitlements.server.api import api, problem
 from cloud_entitlements.server.connections.api import Kind, router_for
 from cloud_entitlements.server.connections.api_care import platform_router
+from cloud_entitlements.server.home.api import router as home_router
 
 
 def no_such_endpoint(request: HttpRequest) -> HttpResponse:
@@ -20,6 +21,7 @@ api.add_router("/aws/organizations", router_for(Kind.ORGANIZATION))
 api.add_router("/aws/accounts", router_for(Kind.ACCOUNT))
 api.add_router("/aws/platform", platform_router)
 api.add_router("", access_router)
+api.add_router("", home_router)
 
 
 def health(_request: HttpRequest) -> HttpResponse:
