@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +16,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from cloud_entitlements.server.identities.models import Identity
+from cloud_entitlements.server.connections.models import Connection
+from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.recommendations import due
 from cloud_entitlements.server.recommendations.analysing import bring_up
 from cloud_entitlements.server.recommendations.models import Recommendation, SecurityPolicy
@@ -196,3 +198,26 @@ def test_what_is_no_policy_is_refused_as_a_whole(
 def test_an_accounts_number_leads_to_what_it_counts(page: Client, days: Days) -> None:
     assert page.get(f"{ONE}?account={ACCOUNT}").context["total"] == 3
     assert page.get(f"{ONE}?account=999999999999").context["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["tag=blue", "criticality=medium", "q=ada", "type=role", "found=2026-11-03"]
+)
+def test_all_that_the_filters_leave_are_those_that_the_page_shows(
+    page: Client, days: Days, query: str
+) -> None:
+    """Whatever filter is on, its form sends it along."""
+    Recommendation.objects.filter(name="ada").update(
+        first_seen=timezone.now(), criticality="medium", type="role"
+    )
+    own = Connection.objects.create(type="account", name="blue", tags=["blue"])
+    Recommendation.objects.filter(name="ada").update(connection_id=str(own.id))
+    one = Analysis.objects.get()
+    one.pk = str(own.id)
+    one.save(force_insert=True)
+    answer = page.get(f"{ONE}?{query}")
+    assert answer.context["total"] == 1
+    form = text(answer).split('class="bulk"')[1]
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
+    acknowledge(page, **sent, every="1", reason="known")
+    assert [one.name for one in Recommendation.objects.filter(state="acknowledged")] == ["ada"]

@@ -11,6 +11,7 @@ from cloud_entitlements.server.access.snapshot_api import router as snapshots_ro
 from cloud_entitlements.server.api import api, problem
 from cloud_entitlements.server.connections.api import Kind, router_for
 from cloud_entitlements.server.connections.api_care import platform_router
+from cloud_entitlements.server.home.api import router as home_router
 from cloud_entitlements.server.identities.api import router as identities_router
 from cloud_entitlements.server.recommendations.api import router as recommendations_router
 from cloud_entitlements.server.recommendations.criteria_api import router as criteria_router
@@ -25,6 +26,7 @@ api.add_router("/aws/accounts", router_for(Kind.ACCOUNT))
 api.add_router("/aws/platform", platform_router)
 api.add_router("/snapshots", snapshots_router)
 api.add_router("", access_router)  # before identities: an ARN in an address takes whatever follows it
+api.add_router("", home_router)
 api.add_router("", identities_router)
 api.add_router("/recommendations", recommendations_router)
 api.add_router("/criteria", criteria_router)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Count as Counted
 from django.db.models import Max, Q, QuerySet
 
-from cloud_entitlements.criteria import CRITICALITIES
+from cloud_entitlements.criteria import CRITERIA, CRITICALITIES
 from cloud_entitlements.criteria.impact import LETTERS
 from cloud_entitlements.server.home.scope import Scope
 from cloud_entitlements.server.identities.models import Identity
@@ -88,7 +88,7 @@ class Figures:
 
 def figures(scope: Scope, connection_ids: Sequence[str], today: date) -> Figures:
     those = Identity.objects.filter(connection_id__in=connection_ids)
-    asked = Recommendation.objects.filter(connection_id__in=connection_ids)
+    asked = recommended(connection_ids)
     pending = asked.filter(state=State.SUGGESTED)
     vulnerable = those.filter(weight__gt=0)
     states = _counted(asked, "state")
@@ -108,6 +108,12 @@ def figures(scope: Scope, connection_ids: Sequence[str], today: date) -> Figures
         by_type=_by_type(scope, pending, vulnerable),
         worst=list(vulnerable.order_by("-weight", "id")[:WORST]),
     )
+
+
+def recommended(connection_ids: Sequence[str]) -> QuerySet[Recommendation]:
+    """By criteria that there are: of others the lists know nothing."""
+    known = [one.id for one in CRITERIA]
+    return Recommendation.objects.filter(connection_id__in=connection_ids, criterion__in=known)
 
 
 def _people(scope: Scope, those: QuerySet[Identity]) -> People:

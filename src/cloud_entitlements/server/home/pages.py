@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,7 +16,7 @@ from cloud_entitlements.server import request_id
 from cloud_entitlements.server.connections import commands, shown
 from cloud_entitlements.server.connections.identities import identities_of
 from cloud_entitlements.server.connections.models import TROUBLE, Account, Connection
-from cloud_entitlements.server.connections.refusals import NotReady
+from cloud_entitlements.server.connections.refusals import NotFound, NotReady
 from cloud_entitlements.server.home import paper
 from cloud_entitlements.server.home.drawing import Drawing, drawing
 from cloud_entitlements.server.home.focus import Focus
@@ -26,7 +25,7 @@ from cloud_entitlements.server.home.nodes import PATH
 from cloud_entitlements.server.home.picture import SMALL
 from cloud_entitlements.server.home.scope import Scope
 from cloud_entitlements.server.home.shown import charts
-from cloud_entitlements.server.home.told import told
+from cloud_entitlements.server.home.told import refuse_unknown, told
 from cloud_entitlements.server.identities.coverage import covered
 from cloud_entitlements.server.identities.listing import Wanted
 from cloud_entitlements.server.identities.models import Analysis
@@ -93,17 +92,15 @@ def nodes(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def home_pdf(request: HttpRequest) -> HttpResponse:
+    given = request.GET.dict()
     try:
-        found = paper.pdf(context(request.GET.dict()), _who(request.user), request.build_absolute_uri("/"))
-    except NotReady as lacking:
+        refuse_unknown(Scope.of(given))
+        found = paper.pdf(context(given), request.user.get_username(), request.build_absolute_uri("/"))
+    except (NotReady, NotFound) as lacking:
         why = f"{lacking.text[:1].upper()}{lacking.text[1:]}."
         told = {"status": 409, "what": "There is no PDF", "why": why, "fix": lacking.fix}
         return render(request, "error.html", {**told, "request_id": request_id.of(request)}, status=409)
     return paper.answer(found, timezone.now())
-
-
-def _who(user: AbstractBaseUser | AnonymousUser) -> str:
-    return user.get_username()
 
 
 def context(given: dict[str, str]) -> dict[str, Any]:
@@ -117,6 +114,7 @@ def context(given: dict[str, str]) -> dict[str, Any]:
         **found,
         **charts(everything),
         "told": everything,
+        "known": everything.figures.people.identities.count,
         "figures": everything.figures,
         "health": everything.health,
         "covered": everything.covered,

@@ -9,12 +9,13 @@ from datetime import datetime
 from django.utils import timezone
 
 from cloud_entitlements.server.connections.identities import Identities, identities_of
-from cloud_entitlements.server.home.figures import LATELY, Figures, figures
+from cloud_entitlements.server.connections.refusals import NotFound, NotReady
+from cloud_entitlements.server.home.figures import LATELY, Figures, figures, recommended
 from cloud_entitlements.server.home.over_time import Day, Health, Lately, days, health, history, lately
 from cloud_entitlements.server.home.scope import Scope
 from cloud_entitlements.server.identities.coverage import Covered, covered
+from cloud_entitlements.server.identities.models import Identity
 from cloud_entitlements.server.recommendations import commands
-from cloud_entitlements.server.recommendations.models import Recommendation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,25 @@ class Told:
     lately: Sequence[Lately]
 
 
+def refuse_unknown(scope: Scope) -> None:
+    """Raises NotFound where the filters leave nothing, NotReady where nothing is known yet: no number would be true."""
+    ids = scope.connections()
+    if not ids and scope.filtered:
+        raise NotFound("no connection whose identities are known has this tag or id", "leave the filter out")
+    if not ids:
+        text = "nothing was judged yet"
+        raise NotReady(
+            "nothing_judged", text, "connect an organization, or import files, and wait for the analysis"
+        )
+    if not Identity.objects.filter(connection_id__in=ids).exists():
+        text = "no account could be read: its identities are unknown"
+        raise NotReady("nothing_read", text, "see the gaps of the connection")
+
+
 def told(scope: Scope) -> Told:
     commands.expire()
     now = timezone.now()
     ids, today = scope.connections(), now.date()
-    asked = Recommendation.objects.filter(connection_id__in=ids)
     counted, past = figures(scope, ids, today), history(ids, today)
     return Told(
         now,
@@ -44,5 +59,5 @@ def told(scope: Scope) -> Told:
         counted,
         health(ids, past, today, LATELY),
         days(past),
-        lately(asked, counted.since, today),
+        lately(recommended(ids), counted.since, today),
     )
