@@ -23,10 +23,14 @@ from cloud_entitlements.criteria.passed_roles import starter_of
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.subject import Around, Subject
 
+ALMOST = 0.95
+"""Of all actions that AWS knows."""
+
 
 def judge(subject: Subject, around: Around) -> Judgement:
     grants = around.grants(subject)
-    if together(one.broad for one in grants) != every_action():
+    granted = together(one.broad for one in grants)
+    if not is_everything(granted):
         if subject.unread:
             return unknown(f"policies that were not read: {several(f'`{one}`' for one in subject.unread)}")
         return passes()
@@ -39,8 +43,17 @@ def judge(subject: Subject, around: Around) -> Judgement:
     return contained(f"it can't give permissions: {stopped_by(takers)}", *statements)
 
 
+def is_everything(granted: int) -> bool:
+    """All of IAM, and of all actions all but a few: who may leave out a service can give itself that too."""
+    iam = actions("iam:*")
+    return granted & iam == iam and granted.bit_count() >= ALMOST * every_action().bit_count()
+
+
 def _told(those: int) -> str:
     how_many = "every action" if those == every_action() else f"{those.bit_count()} actions"
+    if those != every_action() and is_everything(those):
+        left = (every_action() & ~those).bit_count()
+        how_many = "all but one action" if left == 1 else f"all but {left} actions"
     return f"{how_many} on every resource"
 
 
