@@ -46,7 +46,9 @@ def walk(context: BrowserContext, sign_in: str, console_url: str, camera: Camera
     page, console = context.new_page(), context.new_page()
     base = sign_in.split("/sign-in", maxsplit=1)[0]
     page.goto(sign_in)
+    judged(page, base)
     camera.take(page, "home")
+    look_at_identities(page, base, camera)
     ask(page, base, camera)
     page.goto(f"{base}/setup/aws/connect/organization/")
     page.get_by_label("Name").fill("Ostrava Robotics")
@@ -133,6 +135,51 @@ def ask(page: Page, base: str, camera: Camera) -> None:
             camera.take(page, name, whole=name == "ask")
     if camera.folder:
         look_at_permissions(page, base, camera)
+
+
+def judged(page: Page, base: str) -> None:
+    """Waits until the first snapshot is judged, which is done in the background."""
+    for _ in range(240):
+        page.goto(base)
+        if page.get_by_role("heading", name="Cloud health").count():
+            return
+        page.wait_for_timeout(500)
+
+
+ROLE = "arn:aws:iam::210000000031:role/open-door"
+USER = "arn:aws:iam::210000000062:user/hana.suzuki"
+OF_IDENTITIES = {
+    "organization": "/organization/",
+    "identities": f"/identities/?{urlencode({'type': 'role', 'open': ROLE})}",
+    "identity": f"/identity/?{urlencode({'arn': ROLE})}",
+    "identity-path": f"/identity/?{urlencode({'arn': ROLE, 'part': 'path'})}",
+    "recommendations": "/recommendations/",
+    "recommendation": "/recommendations/oidc-without-subject/",
+    "security-policies": "/security-policies/",
+    "identity-general": f"/identity/?{urlencode({'arn': USER, 'part': 'general'})}",
+    "identity-permissions": f"/identity/?{urlencode({'arn': USER, 'part': 'permissions'})}",
+    "identities-none": "/identities/?q=nobody",
+    "history": "/history/",
+    "people": "/identities/?type=directory_user",
+}
+SHOWN = (
+    "organization",
+    "identities",
+    "identity",
+    "identity-path",
+    "recommendations",
+    "recommendation",
+    "security-policies",
+)
+"""Those that the documentation shows."""
+
+
+def look_at_identities(page: Page, base: str, camera: Camera) -> None:
+    for name, path in OF_IDENTITIES.items():
+        if camera.folder or name in SHOWN:
+            page.goto(f"{base}{path}")
+            page.get_by_role("heading", level=1).wait_for()
+            camera.take(page, name)
 
 
 def look_at_permissions(page: Page, base: str, camera: Camera) -> None:
