@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shlex
 import shutil
 import threading
@@ -18,13 +19,16 @@ from django.conf import settings
 from django.db import connections
 
 from cloud_entitlements.inventory.default import use_connection
+from cloud_entitlements.server.identities.asked import ALLOWED
 from cloud_entitlements.server.identities.listing import Wanted, identities
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.identities.pages import command
 from cloud_entitlements.server.recommendations import due
+from cloud_entitlements.server.recommendations.asked import ALLOWED as OF_RECOMMENDATIONS
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.models import Run
 from cloud_entitlements.work.runner import Job
+from tests.server import identities_world
 from tests.server.asked import imported
 from tests.server.days import ACCOUNT, CONNECTION, FORMULA, FULL, HOSTILE, Days, user
 
@@ -295,6 +299,34 @@ def test_an_identity_in_two_snapshots_is_chosen_by_its_connection(terminal: Term
         code, out, err = terminal("identity", ada, "--connection", name, "--output", "json")
         assert (code, json.loads(out)["connection"]) == (0, name)
         assert other.manifest.connection_id in err
+
+
+def test_somebody_of_identity_center_reaches_accounts_directly_or_through_groups(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    identities_world.published(tmp_path)
+    identities_world.judged(tmp_path)
+    person = "arn:aws:identitystore:::user/u2"
+    found = json.loads(terminal("identity", person, "--output", "json")[1])
+    (way,) = found["reaches"]["ways"]
+    assert (found["type"], way["permission_set"], way["state"]) == ("directory_user", "Power", "found")
+    assert way["through"].endswith("group/g1")
+    assert identities_world.SET in way["role"]
+    assert f"reaches {identities_world.SHOP} by Power through " in terminal("identity", person)[1]
+    assert person in {
+        json.loads(line)["arn"]
+        for line in terminal("identities", "--type", "directory_user", "--output", "jsonl")[1].splitlines()
+    }
+
+
+def test_the_help_of_each_filter_names_all_that_it_takes(terminal: Terminal) -> None:
+    for words, allowed in ((("identities",), ALLOWED), (("recommendations",), OF_RECOMMENDATIONS)):
+        told = " ".join(terminal(*words, "--help")[1].split())
+        for name, values in allowed.items():
+            described = told.partition(f" --{name} ")[2].partition(" --")[0]
+            assert name == "criterion" or all(
+                re.search(rf"\b{value}\b", described) or name == "impact" for value in values
+            ), name
 
 
 @pytest.mark.parametrize("name", ["nobody", "a\udcff", "a\x00"])

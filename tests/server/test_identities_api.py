@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -14,10 +14,12 @@ from django.test import Client
 
 from cloud_entitlements.server.access import opened
 from cloud_entitlements.server.connections.models import Connection
+from cloud_entitlements.server.identities.api_lists import IdentityType
 from cloud_entitlements.server.identities.listing import ORDERS
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.recommendations.analysing import bring_up
 
+from . import identities_world
 from .asked import imported
 from .days import ACCOUNT, CONNECTION, FORMULA, FULL, HOSTILE, Days, user
 
@@ -176,6 +178,22 @@ def test_one_identity_has_evidence_fixes_and_what_is_unknown(api: Api, days: Day
     assert f"--user-name '{HOSTILE}'" in one["fix"]["cli"], "quoted for a shell"
     assert found["impact_because"].startswith("E because")
     assert "user-mfa" in {one["criterion"] for one in found["unknown"]}
+
+
+def test_somebody_of_identity_center_reaches_accounts(api: Api, tmp_path: Path) -> None:
+    identities_world.published(tmp_path)
+    identities_world.judged(tmp_path)
+    for person, through in (("user/u1", None), ("user/u2", "group/g1"), ("group/g1", None)):
+        status, found = api("GET", f"/identities/{quote(f'arn:aws:identitystore:::{person}', safe='')}")
+        assert (status, found["reaches"]["known"]) == (200, True)
+        (way,) = found["reaches"]["ways"]
+        assert (way["permission_set"], way["account_id"]) == ("Power", identities_world.SHOP)
+        assert (way["through"] or "").rpartition(":")[2] == (through or "")
+    types = get_args(IdentityType)
+    assert list(types) == Identity.Type.values
+    for type_ in types:
+        status, found = api("GET", f"/identities?type={type_}&limit=500")
+        assert (status, {one["type"] for one in found["items"]}) == (200, {type_})
 
 
 @pytest.mark.parametrize(

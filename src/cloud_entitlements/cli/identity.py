@@ -72,7 +72,11 @@ def _show(context: Context, found: Mapping[str, Any]) -> None:
     for name in ("contained", "unknown"):
         for one in found[name]:
             _line(f"{name}: {one['title']} ({one['criterion']}): {one['why']}")
-    if not any(found[name] for name in ("suggested", "acknowledged", "contained", "unknown")):
+            for text in one["evidence"]:
+                _line(f"  evidence: {text}")
+    if found["reaches"]:
+        _reaches(found["reaches"])
+    elif not any(found[name] for name in ("suggested", "acknowledged", "contained", "unknown")):
         _line("nothing is recommended" + (", for it is exempt" if found["exempt"] else ""))
 
 
@@ -82,6 +86,20 @@ def _unknown(found: Mapping[str, Any]) -> dict[str, str]:
 
 def _is_told(found: Mapping[str, Any], name: str) -> bool:
     return name not in ("exempt_because", "stale_since") or bool(found[name])
+
+
+def _reaches(found: Mapping[str, Any]) -> None:
+    for one in found["ways"]:
+        role = one["role"] or f"no role that is known: {one['why']}"
+        through = f" through {one['through']}" if one["through"] else ""
+        impact = f", impact {one['impact']}" if one["impact"] else ""
+        _line(
+            f"reaches {one['account_id']} by {one['permission_set'] or 'a set that was not read'}{through}: {role}{impact}"
+        )
+    if not found["known"]:
+        _line(f"there may be more ways into accounts: {found['why']}")
+    elif not found["ways"]:
+        _line("nothing is assigned to it")
 
 
 def _recommendation(one: Mapping[str, Any]) -> None:

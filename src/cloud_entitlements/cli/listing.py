@@ -23,7 +23,7 @@ SHARED = (
     ("connection", "--connection", "NAME|ID", "Of this connection or import."),
     ("tag", "--tag", "TAG", "Of connections with this tag."),
     ("account", "--account", "ID", "In this account."),
-    ("type", "--type", "TYPE", "user, role, group or root."),
+    ("type", "--type", "TYPE", "user, role, group, root, directory_user or directory_group."),
     ("criticality", "--criticality", "LEVEL", "high, medium or low."),
 )
 """Name of the filter, option, what it takes, help."""

@@ -23,7 +23,7 @@ class Filters(Strict):
     connection: str = Field("", description="id or name of a connection or import")
     tag: str = Field("", description="of connections")
     account: str = Field("", description=f"12 digits, {SEVERAL}")
-    type: str = Field("", description=f"user, role, group, root; {SEVERAL}")
+    type: str = Field("", description=f"user, role, group, root, directory_user, directory_group; {SEVERAL}")
     criticality: str = Field("", description=f"high, medium, low; {SEVERAL}")
 
 

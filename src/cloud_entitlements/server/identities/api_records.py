@@ -62,6 +62,24 @@ class NotDecided(Schema):
     criterion: str
     title: str
     why: str
+    evidence: list[str]
+
+
+class Way(Schema):
+    account_id: str
+    permission_set: str | None = Field(description="null: it was not read")
+    through: str | None = Field(description="ARN of the group whose assignment it is; null: its own")
+    state: Literal["found", "missing", "ambiguous", "not_read"]
+    role: str | None
+    why: str = Field(description="why no role is named")
+    impact: Literal["A", "B", "C", "D", "E"] | None
+    administrator: Literal["yes", "contained", "no", "unknown"]
+
+
+class Reaches(Schema):
+    known: bool = Field(description="false: there may be more ways than are listed")
+    why: str
+    ways: list[Way]
 
 
 class OfSnapshot(Schema):
@@ -78,5 +96,6 @@ class OneIdentity(ListedIdentity):
         description="it would fail, and a boundary or control policy stops it"
     )
     unknown: list[NotDecided]
+    reaches: Reaches | None = Field(description="of people and groups of Identity Center")
     also_in: list[str] = Field(description="other connections that hold the same identity")
     snapshot: OfSnapshot

@@ -10,6 +10,7 @@ from cloud_entitlements.server.connections.records import when
 from cloud_entitlements.server.identities.coverage import Covered
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.identities.one import Judged, One, Recommended
+from cloud_entitlements.server.identities.reaches import reaches_record
 from cloud_entitlements.server.recommendations.records import fix_record, recommendation_record
 
 Names = Mapping[str, str]
@@ -52,6 +53,7 @@ def one_record(found: One) -> dict[str, Any]:
         "contained": [_judged(one) for one in found.others if one.verdict == "contained"],
         "unknown": [_judged(one) for one in found.others if one.verdict == "unknown"],
         "also_in": _also_in(found.row),
+        "reaches": reaches_record(found) if found.row.type.startswith("directory_") else None,
         "snapshot": {
             "id": found.analysis.snapshot_id,
             "name": found.analysis.name,
@@ -65,8 +67,13 @@ def _recommended(found: Recommended, names: Names) -> dict[str, Any]:
     return {**record, "why": found.criterion.why, "fix": fix_record(found.recommendation)}
 
 
-def _judged(found: Judged) -> dict[str, str]:
-    return {"criterion": found.criterion.id, "title": found.criterion.title, "why": found.why}
+def _judged(found: Judged) -> dict[str, Any]:
+    return {
+        "criterion": found.criterion.id,
+        "title": found.criterion.title,
+        "why": found.why,
+        "evidence": list(found.evidence),
+    }
 
 
 def _also_in(row: Identity) -> list[str]:
