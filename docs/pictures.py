@@ -150,6 +150,8 @@ ROLE = "arn:aws:iam::210000000031:role/open-door"
 USER = "arn:aws:iam::210000000062:user/hana.suzuki"
 OF_IDENTITIES = {
     "organization": "/organization/",
+    "organization-account": "/organization/?account=210000000034",
+    "organization-open": f"/organization/?{urlencode({'open': USER})}",
     "identities": f"/identities/?{urlencode({'type': 'role', 'open': ROLE})}",
     "identity": f"/identity/?{urlencode({'arn': ROLE})}",
     "identity-path": f"/identity/?{urlencode({'arn': ROLE, 'part': 'path'})}",

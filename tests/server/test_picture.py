@@ -178,10 +178,20 @@ def test_an_account_that_was_never_read_is_unknown_and_not_harmless(page: Client
     found = drawn(page)
     account = next(one for one in found["nodes"] if one["kind"] == "account")
     assert (account["letter"], account["sign"]) == ("", "?")
-    assert "impact unknown" in account["title"]
+    assert account["title"].endswith("impact unknown, never read")
+    assert (account["identities"], account["high"]) == (None, None), "unknown, and not 0"
     text = page.get(PAGE).content.decode()
     assert "1 account was never read: what is in it is unknown" in text
     assert "impact unknown" in text
+
+
+def test_an_impact_that_no_identity_of_an_account_has_any_more_is_not_unknown(page: Client) -> None:
+    crowd("Small", 2, 4)
+    Identity.objects.update(impact="B")
+    account = Identity.objects.values_list("account_id", flat=True).first()
+    assert drawn(page, f"{PAGE}?account={account}&impact=E")["nodes"] == []
+    assert "Nothing is here any more" in page.get(f"{PAGE}?account={account}&impact=E").content.decode()
+    assert kinds(drawn(page, f"{PAGE}?account={account}&impact=B"))["identity"] > 0
 
 
 def test_an_impact_that_may_be_more_says_so(page: Client) -> None:

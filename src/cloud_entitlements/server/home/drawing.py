@@ -58,7 +58,9 @@ class Drawing:
 
 
 def _record(one: Placed) -> dict[str, Any]:
-    tally = asdict(one.node.tally)
+    tally: dict[str, int | None] = asdict(one.node.tally)
+    if not one.node.letter:  # never read, and so none of it is 0
+        tally = dict.fromkeys(tally)
     told = {name: value for name, value in asdict(one.node).items() if name != "tally"}
     return {
         **told,
@@ -74,7 +76,9 @@ def _record(one: Placed) -> dict[str, Any]:
 def title(one: Node) -> str:
     """What a node is, in a line."""
     tally = one.tally
-    told = [f"{tally.identities} identities"] if one.kind != "identity" else []
+    told = (
+        [] if one.kind == "identity" else [f"{tally.identities} identities"] if one.letter else ["never read"]
+    )
     told += [
         f"{count} {name}"
         for name, count in (("high", tally.high), ("medium", tally.medium), ("low", tally.low))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cloud_entitlements.criteria.impact import LETTERS
 from cloud_entitlements.server.home.grouping import BETWEEN
-from cloud_entitlements.server.home.members import Member
+from cloud_entitlements.server.home.members import Group, Member
 
 _MOST = 10**7
 
@@ -50,9 +50,14 @@ class Focus:
         found = [one for one in every if self._within(one) and self.account in ("", one.id)]
         if self.impact:
             return [
-                replace(one, groups=tuple(g for g in one.groups if g.letter == self.impact)) for one in found
+                replace(one, groups=those)
+                for one in found
+                if (those := self._of_impact(one)) or not one.groups
             ]
         return found if self.account else found[self.skip :]
+
+    def _of_impact(self, one: Member) -> tuple[Group, ...]:
+        return tuple(group for group in one.groups if group.letter == self.impact)
 
     def _within(self, one: Member) -> bool:
         return not self.unit or one.unit == self.unit or one.unit.startswith(f"{self.unit}{BETWEEN}")
