@@ -102,7 +102,7 @@ def test_a_recommendation_is_acknowledged_and_suggested_again(page: Page) -> Non
     row.get_by_role("checkbox").check()
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_text("A reason is missing")).to_be_visible()
-    page.get_by_label("Reason").first.fill("kept for the next hire")
+    page.locator("#reason").fill("kept for the next hire")
     page.locator("[data-rows] tbody tr").first.get_by_role("checkbox").check()
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_text("1 acknowledged.")).to_be_visible()
