@@ -80,7 +80,7 @@ def picture(scope: Scope, focus: Focus, limits: Limits = WHOLE, page: str = PATH
     drawn = sum(1 for one in nodes if one.kind == "identity")
     return Picture(
         nodes,
-        len(listed),
+        sum(1 for one in listed if one.id),  # Identity Center is drawn beside the accounts, and is none
         identities,
         len(listed) - len(shown),
         identities - drawn,
