@@ -103,7 +103,9 @@ class Heading:
 class Drawing:
     width: float
     height: float
-    boxes: Sequence[Box]
+    before: Sequence[Box]
+    """In the order in which they are walked by keyboard: up to the policies, then the bars, then what is left."""
+    after: Sequence[Box]
     curves: Sequence[Curve]
     bars: Sequence[Bar]
     headings: Sequence[Heading]
@@ -127,10 +129,12 @@ def drawing(picture: Picture) -> Drawing:
         headings.append(Heading(HEADINGS["gate"], x))
         x += zone + GAP / 2
     headings.append(Heading(HEADINGS["service"], x))
-    boxes |= {box.node.id: box for box in _column(rows, x, WIDTHS["service"], top, height)}
+    left = list(_column(rows, x, WIDTHS["service"], top, height))
+    before = list(boxes.values())
+    boxes |= {box.node.id: box for box in left}
     bars = [_bar(node, lanes + GATE * number, top, height, boxes) for number, node in enumerate(gates)]
     curves = list(_curves(picture, boxes, lanes, {one.node.id: one for one in bars}))
-    return Drawing(x + WIDTHS["service"] + 4, height + 4, list(boxes.values()), curves, bars, headings)
+    return Drawing(x + WIDTHS["service"] + 4, height + 4, before, left, curves, bars, headings)
 
 
 def _column(nodes: Sequence[Node], x: float, width: int, top: float, bottom: float) -> Iterator[Box]:
