@@ -116,6 +116,26 @@ def test_a_node_opens_beside_the_picture_which_stays_as_it_is(page: Page) -> Non
     expect(_drawer(page).get_by_role("heading", name="AdministratorAccess")).to_be_visible()
 
 
+def test_every_lane_crosses_the_limits_and_labels_stay_in_their_boxes(page: Page) -> None:
+    page.goto(address(SANDBOXED, "path"))
+    services = [one.bounding_box() for one in page.locator("svg.path .service .box").all()]
+    bars = [one.bounding_box() for one in page.locator("svg.path .gate rect").all()]
+    assert services
+    assert bars
+    for bar in bars:
+        for service in services:
+            assert bar is not None
+            assert service is not None
+            assert bar["y"] <= service["y"]
+            assert bar["y"] + bar["height"] >= service["y"] + service["height"]
+            assert bar["x"] + bar["width"] < service["x"]
+    for node in page.locator("svg.path a:has(.box)").all():
+        box, label = node.locator(".box").bounding_box(), node.locator(".label").bounding_box()
+        assert box is not None
+        assert label is not None
+        assert label["x"] + label["width"] <= box["x"] + box["width"], node.text_content()
+
+
 def test_the_picture_is_walked_by_keyboard(page: Page) -> None:
     page.goto(address(SANDBOXED, "path"))
     nodes = page.locator("svg.path a[data-node]")
