@@ -19,7 +19,7 @@ _CELL = 7.2
 _ORGANIZATIONS, _ACCOUNTS = 4.0, 168.0
 _STEP, _GROUP_STEP = 30.0, 70.0
 TOP = MARGIN + CHIP / 2
-_OF_ACCOUNTS = ("account", "accounts")
+_OF_ACCOUNTS = ("account", "directory", "accounts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from cloud_entitlements.criteria.impact import LETTERS
 from cloud_entitlements.server.connections.models import Account
 from cloud_entitlements.server.identities.models import Identity
 
+DIRECTORY = "identity-center"
+"""Stands for an account's id where people and groups are in none: in Identity Center."""
 NOWHERE = frozenset({Account.Status.LEFT, Account.Status.NOT_TARGETED})
 """Accounts in these states are none of the connection's."""
 
@@ -52,15 +54,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An account."""
+    """An account; or the people of Identity Center, who are in none."""
 
     connection_id: str
     id: str
+    """Empty: Identity Center."""
     name: str
     unit: str
     """Names from the root down, `Root / Workloads`; empty where it is not known."""
     groups: tuple[Group, ...]
     """The gravest first; empty: its identities are unknown."""
+
+    @property
+    def key(self) -> str:
+        return self.id or DIRECTORY
 
     @property
     def letter(self) -> str:
