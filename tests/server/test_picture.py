@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,6 +21,7 @@ from cloud_entitlements.server.home.members import Group, Member, Tally
 from cloud_entitlements.server.identities.models import Identity
 
 from .crowd import analysed, crowd
+from .days import Days
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 PAGE, NODES = "/organization/", "/organization/nodes.json"
@@ -202,6 +204,15 @@ def test_an_account_that_was_never_read_is_unknown_and_not_harmless(page: Client
     text = page.get(PAGE).content.decode()
     assert "1 account was never read: what is in it is unknown" in text
     assert "impact unknown" in text
+
+
+def test_of_an_account_that_was_not_read_only_the_root_user_is_known(page: Client, tmp_path: Path) -> None:
+    Days(tmp_path).not_read()
+    found = drawn(page)
+    account = next(one for one in found["nodes"] if one["kind"] == "account")
+    assert (account["sign"], account["identities"], found["unread_accounts"]) == ("?", None, 1)
+    assert [one["name"] for one in found["nodes"] if one["kind"] == "identity"] == ["root"]
+    assert "what is in it is unknown" in page.get(PAGE).content.decode()
 
 
 def test_an_impact_that_no_identity_of_an_account_has_any_more_is_not_unknown(page: Client) -> None:

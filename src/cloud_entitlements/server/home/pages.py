@@ -123,7 +123,7 @@ def context(given: dict[str, str]) -> dict[str, Any]:
         **found,
         **charts(everything),
         "told": everything,
-        "known": everything.figures.people.identities.count,
+        "known": not everything.nothing_read,
         "figures": everything.figures,
         "health": everything.health,
         "covered": everything.covered,

@@ -86,7 +86,7 @@ def picture(scope: Scope, focus: Focus, limits: Limits = WHOLE, page: str = PATH
         identities,
         _accounts(listed[len(shown) :]),
         identities - drawn,
-        _accounts([one for one in listed if not one.groups]),
+        _accounts([one for one in listed if not one.known]),
     )
 
 
