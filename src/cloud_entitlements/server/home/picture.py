@@ -31,7 +31,7 @@ class Limits:
 
 
 WHOLE = Limits()
-SMALL = Limits(nodes=85, accounts=10, first=9, rests=1, singles=8)
+SMALL = Limits(nodes=85, accounts=10, first=9, rests=1, singles=10)
 """On Home."""
 
 
