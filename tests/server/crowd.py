@@ -30,8 +30,11 @@ def crowd(
     seed: int = 1,
     tags: tuple[str, ...] = (),
     units: bool = True,
+    people: int = 0,
 ) -> Crowd:
-    """So many accounts, each with up to so many identities; a tenth of the accounts were never read."""
+    """So many accounts, each with up to so many identities; a tenth of the accounts were never read. `people`: of Identity
+    Center, in no account.
+    """
     chance = random.Random(seed)
     connection = Connection.objects.create(
         type="organization", name=name, tags=list(tags), status="connected", coverage_total=accounts
@@ -47,6 +50,7 @@ def crowd(
         if place % 10
         for number in range(chance.randint(1, identities))
     ]
+    rows += [_person(str(connection.id), number) for number in range(people)]
     Identity.objects.bulk_create(rows, batch_size=500)
     analysed(connection, accounts, sum(1 for place in range(accounts) if place % 10))
     return Crowd(connection, len(rows), accounts)
@@ -75,4 +79,12 @@ def _identity(connection_id: str, account_id: str, number: int, chance: random.R
         name=f"role-{number:05}", path="/", account_id=account_id, account_name=f"account-{account_id[-5:]}", search="",
         impact=letter, impact_points="ABCDE".index(letter) * 10, impact_because="", administrator="no", high=high,
         weight=weight_of(high, 0, 0),
+    )  # fmt: skip
+
+
+def _person(connection_id: str, number: int) -> Identity:
+    return Identity(
+        connection_id=connection_id, arn=f"arn:aws:identitystore::1:user/{number}", digest="", type="directory_user",
+        name=f"person {number}", path="", account_id="", account_name="Identity Center", search="", impact="E",
+        impact_points=40, impact_because="", impact_least=True, administrator="unknown",
     )  # fmt: skip

@@ -243,6 +243,18 @@ def test_an_organization_of_which_nothing_was_read_is_unknown(page: Client) -> N
     assert page.get("/home.pdf").status_code == 409
 
 
+def test_a_root_user_alone_is_not_what_was_read(
+    page: Client, api: Callable[..., Any], tmp_path: Path
+) -> None:
+    Days(tmp_path).not_read()
+    assert Identity.objects.count() == 1
+    text = page.get("/").content.decode()
+    assert "Nothing could be read of any identity" in text
+    assert "Vulnerable" not in text
+    assert page.get("/home.pdf").status_code == 409
+    assert api("GET", "/home")[1]["code"] == "nothing_read"
+
+
 def test_an_import_alone_has_a_home_too(page: Client, tmp_path: Path) -> None:
     Days(tmp_path).collected(user("ada", FULL))
     text = page.get("/").content.decode()

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,6 +21,7 @@ from cloud_entitlements.server.home.members import Group, Member, Tally
 from cloud_entitlements.server.identities.models import Identity
 
 from .crowd import analysed, crowd
+from .days import Days
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 PAGE, NODES = "/organization/", "/organization/nodes.json"
@@ -78,10 +80,14 @@ def test_a_large_one_is_grouped_and_counts_add_up(
     assert letters == sorted(letters, reverse=True), "the gravest first, the unknown last"
 
 
-@pytest.mark.parametrize(("units", "identities"), [(True, 5), (False, 5), (True, 400)])
-def test_every_identity_is_reached_by_opening_groups(page: Client, identities: int, *, units: bool) -> None:
+@pytest.mark.parametrize(
+    ("units", "identities", "people"), [(True, 5, 0), (False, 5, 3), (True, 4, 260), (True, 400, 1)]
+)
+def test_every_identity_is_reached_by_opening_groups(
+    page: Client, identities: int, people: int, *, units: bool
+) -> None:
     accounts = 120 if identities < 100 else 2
-    large = crowd("Large", accounts, identities, units=units)
+    large = crowd("Large", accounts, identities, units=units, people=people)
     seen: set[str] = set()
     arns: set[str] = set()
     accounts_seen: set[str] = set()
@@ -173,6 +179,21 @@ def test_an_identity_of_two_connections_opens_the_one_that_was_chosen(page: Clie
     assert "its other name" in page.get(chosen["address"], headers={"HX-Request": "true"}).content.decode()
 
 
+def test_people_of_identity_center_are_in_no_account(page: Client) -> None:
+    crowd("Small", 3, 4, people=5)
+    found = drawn(page)
+    assert (found["accounts"], kinds(found)["directory"]) == (3, 1)
+    directory = next(one for one in found["nodes"] if one["kind"] == "directory")
+    assert (directory["name"], directory["sign"]) == ("Identity Center", "E"), "nothing is more than E"
+    closer = drawn(page, directory["address"])
+    assert kinds(closer) == {"organization": 1, "directory": 1, "identity": 5}
+    text = page.get(directory["address"]).content.decode()
+    assert "<h1>Identity Center</h1>" in text
+    listing = next(one["address"] for one in closer["nodes"] if one["kind"] == "directory")
+    assert page.get(listing).context["total"] == 5
+    assert "3 accounts" in page.get("/").content.decode()
+
+
 def test_an_account_that_was_never_read_is_unknown_and_not_harmless(page: Client) -> None:
     crowd("Small", 1, 5)
     found = drawn(page)
@@ -183,6 +204,15 @@ def test_an_account_that_was_never_read_is_unknown_and_not_harmless(page: Client
     text = page.get(PAGE).content.decode()
     assert "1 account was never read: what is in it is unknown" in text
     assert "impact unknown" in text
+
+
+def test_of_an_account_that_was_not_read_only_the_root_user_is_known(page: Client, tmp_path: Path) -> None:
+    Days(tmp_path).not_read()
+    found = drawn(page)
+    account = next(one for one in found["nodes"] if one["kind"] == "account")
+    assert (account["sign"], account["identities"], found["unread_accounts"]) == ("?", None, 1)
+    assert [one["name"] for one in found["nodes"] if one["kind"] == "identity"] == ["root"]
+    assert "what is in it is unknown" in page.get(PAGE).content.decode()
 
 
 def test_an_impact_that_no_identity_of_an_account_has_any_more_is_not_unknown(page: Client) -> None:

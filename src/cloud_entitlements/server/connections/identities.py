@@ -69,3 +69,15 @@ def identities_of(connection_ids: Iterable[str]) -> Identities:
     """Of their latest snapshots."""
     latest = (Snapshot.latest(settings.SNAPSHOTS_DIR, one) for one in connection_ids)
     return identities(one for one in latest if one)
+
+
+def unread_accounts(connection_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """Connection and account of those whose users, roles and groups were never read; all that is known of them is a root user."""
+    found: set[tuple[str, str]] = set()
+    for one in connection_ids:
+        snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, one)
+        rows = (
+            snapshot.rows("collections", of_collector=COLLECTOR.name, outcome="missing") if snapshot else ()
+        )
+        found |= {(one, row["account_id"]) for row in rows}
+    return found

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from cloud_entitlements.server.home.focus import Focus
-from cloud_entitlements.server.home.layout import WIDE, Layout, Placed, Widths, layout
+from cloud_entitlements.server.home.layout import OF_ACCOUNTS, WIDE, Layout, Placed, Widths, layout
 from cloud_entitlements.server.home.nodes import PATH, Node
 from cloud_entitlements.server.home.picture import WHOLE, Limits, Picture, picture
 from cloud_entitlements.server.home.scope import Scope
@@ -31,7 +31,8 @@ class Drawing:
 
     @property
     def tree(self) -> list[Branch]:
-        return _branches("", self._below(), alone=self.picture.accounts == 1)
+        alone = sum(1 for one in self.picture.nodes if one.kind in OF_ACCOUNTS) == 1
+        return _branches("", self._below(), alone=alone)
 
     def _below(self) -> Mapping[str, list[Node]]:
         found: dict[str, list[Node]] = {}

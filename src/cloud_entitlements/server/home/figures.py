@@ -21,6 +21,8 @@ LATELY = 7
 """Days, today included."""
 WORST = 8
 _TYPES = dict(Identity.Type.choices)
+DIRECTORY_TYPES = f"{Identity.Type.DIRECTORY_USER},{Identity.Type.DIRECTORY_GROUP}"
+"""Of people and groups that are in no account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +240,8 @@ def _one_account(key: tuple[str, str], found: Counter[str], name: str, identitie
 
 
 def _account(scope: Scope, one: _Account) -> Part:
-    where = {"connection": one.connection_id, "account": one.id}
+    where = {"connection": one.connection_id}
+    where |= {"account": one.id} if one.id else {"type": DIRECTORY_TYPES}
     return Part(
         one.id,
         one.name,

@@ -26,7 +26,7 @@ class Focus:
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Focus:
         """What can't be is passed over: an old link still opens."""
-        account, impact = given.get("account", "").strip()[:12], given.get("impact", "").upper()
+        account, impact = given.get("account", "").strip()[:20], given.get("impact", "").upper()
         skip = given.get("skip", "")
         return cls(
             given.get("unit", "").strip()[:2000],
@@ -47,7 +47,7 @@ class Focus:
 
     def of_these(self, every: Sequence[Member]) -> list[Member]:
         """Those of the accounts that are looked at, with what is looked at of them."""
-        found = [one for one in every if self._within(one) and self.account in ("", one.id)]
+        found = [one for one in every if self._within(one) and self.account in ("", one.key)]
         if self.impact:
             return [
                 replace(one, groups=those)

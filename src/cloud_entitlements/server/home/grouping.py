@@ -22,10 +22,12 @@ class Part:
     """How many of them are drawn by themselves: none, some of the gravest, or all that are left."""
 
 
-def spread(shown: Sequence[Member], room: int, *, partly: bool = False, skip: int = 0) -> list[list[Part]]:
+def spread(
+    shown: Sequence[Member], room: int, most: int = 1000, *, partly: bool = False, skip: int = 0
+) -> list[list[Part]]:
     """For each account what is drawn of it, in at most `room` nodes; nothing: it stays closed.
 
-    Accounts open in the order given; then groups, the gravest first. `partly`: a group that is too large is begun. `skip`: so
+    Accounts open in the order given; then groups of at most `most`, the gravest first. `partly`: a group that is too large is begun. `skip`: so
     many identities of a group are passed over.
     """
     opened = []
@@ -36,7 +38,7 @@ def spread(shown: Sequence[Member], room: int, *, partly: bool = False, skip: in
     parts: dict[tuple[int, str], Part] = {}
     for number, group in sorted(opened, key=lambda one: (-ord(one[1].letter), one[0])):
         count = max(group.count - skip, 0)
-        fits = count <= room + 1
+        fits = count <= min(room + 1, most)
         singles = count if fits else room if partly and room >= _FEW else 0
         room -= max(singles - 1, 0) if fits else singles
         parts[number, group.letter] = Part(group, singles)

@@ -19,7 +19,7 @@ _CELL = 7.2
 _ORGANIZATIONS, _ACCOUNTS = 4.0, 168.0
 _STEP, _GROUP_STEP = 30.0, 70.0
 TOP = MARGIN + CHIP / 2
-_OF_ACCOUNTS = ("account", "accounts")
+OF_ACCOUNTS = ("account", "directory", "accounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ class Widths:
 
 
 WIDE = Widths()
-NARROW = Widths(whole=840, account=180)
+NARROW = Widths(whole=880, account=180)
 _COLUMNS = ((12, 1), (60, 2))
 """So many identities with their names stand in so many columns; more in three."""
 
 
 def layout(drawn: Picture, widths: Widths = WIDE) -> Layout:
     """Accounts below each other, their identities beside them; those of a single account with their names, in columns."""
-    alone = sum(1 for one in drawn.nodes if one.kind in _OF_ACCOUNTS) == 1
+    alone = sum(1 for one in drawn.nodes if one.kind in OF_ACCOUNTS) == 1
     placed = list(_columns(drawn.nodes, widths) if alone else _rows(drawn.nodes, widths))
     placed += list(_organizations(drawn.nodes, placed))
     at = {one.node.id: one for one in placed}
@@ -108,7 +108,7 @@ def layout(drawn: Picture, widths: Widths = WIDE) -> Layout:
 def _rows(nodes: Sequence[Node], widths: Widths) -> Iterator[Placed]:
     y, x = TOP - ROW - GAP, widths.beginning
     for one in nodes:
-        if one.kind in _OF_ACCOUNTS:
+        if one.kind in OF_ACCOUNTS:
             y, x = y + ROW + GAP, widths.beginning
             yield _account(one, y, widths)
         elif one.kind != "organization":
@@ -127,7 +127,7 @@ def _columns(nodes: Sequence[Node], widths: Widths) -> Iterator[Placed]:
     those = [one for one in nodes if one.kind in ("identity", "identities")]
     columns = next((count for most, count in _COLUMNS if len(those) <= most), 3)
     wide, deep = (widths.whole - widths.beginning) / columns, -(-len(those) // columns)
-    yield from (_account(one, TOP, widths) for one in nodes if one.kind in _OF_ACCOUNTS)
+    yield from (_account(one, TOP, widths) for one in nodes if one.kind in OF_ACCOUNTS)
     for number, one in enumerate(those):
         column, row = divmod(number, deep)
         x = widths.beginning + column * wide + CHIP / 2
@@ -151,12 +151,15 @@ def _account(one: Node, y: float, widths: Widths) -> Placed:
 
 def _account_label(one: Node) -> str:
     """Of accounts of a unit also where they are, but for the root, which says nothing."""
-    return f"{one.name}, {one.detail}" if one.kind == "accounts" and BETWEEN in one.detail else one.name
+    if one.kind != "accounts":
+        return one.name
+    name = one.name.partition(",")[0]
+    return f"{name}, {one.detail}" if BETWEEN in one.detail else name
 
 
 def _line(parent: Placed, child: Placed) -> Line:
     """To an account around a corner; to an identity from where its account's name ends."""
-    if child.node.kind in _OF_ACCOUNTS:
+    if child.node.kind in OF_ACCOUNTS:
         return Line(parent.node.id, child.node.id, parent.x, parent.y, child.left - 8, child.x, child.y)
     end = min(parent.label_left + cells(parent.label) * _CELL, child.left - 12)
     return Line(parent.node.id, child.node.id, end, parent.y, end, child.x, child.y)

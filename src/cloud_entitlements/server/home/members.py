@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q, Sum
 
 from cloud_entitlements.criteria.impact import LETTERS
+from cloud_entitlements.server.connections.identities import unread_accounts
 from cloud_entitlements.server.connections.models import Account
 from cloud_entitlements.server.identities.models import Identity
 
+DIRECTORY = "identity-center"
+"""Stands for an account's id where people and groups are in none: in Identity Center."""
 NOWHERE = frozenset({Account.Status.LEFT, Account.Status.NOT_TARGETED})
 """Accounts in these states are none of the connection's."""
 
@@ -52,20 +55,31 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An account."""
+    """An account; or the people of Identity Center, who are in none."""
 
     connection_id: str
     id: str
+    """Empty: Identity Center."""
     name: str
     unit: str
     """Names from the root down, `Root / Workloads`; empty where it is not known."""
     groups: tuple[Group, ...]
-    """The gravest first; empty: its identities are unknown."""
+    """The gravest first; empty: none of its identities is known."""
+    unread: bool = False
+    """Its users, roles and groups were never read: only its root user is known."""
+
+    @property
+    def known(self) -> bool:
+        return bool(self.groups) and not self.unread
+
+    @property
+    def key(self) -> str:
+        return self.id or DIRECTORY
 
     @property
     def letter(self) -> str:
         """The gravest; empty: unknown."""
-        return self.groups[0].letter if self.groups else ""
+        return self.groups[0].letter if self.known else ""
 
     @property
     def least(self) -> bool:
@@ -89,8 +103,9 @@ def members(connection_ids: Sequence[str]) -> list[Member]:
     """The gravest first: by impact, then by what is recommended; those that were never read come last."""
     names, groups = _groups(connection_ids)
     known = {(one, account): (name, unit) for one, account, name, unit in _accounts(connection_ids)}
+    unread = unread_accounts(connection_ids)
     found = [
-        _member(key, *known.get(key, ("", "")), names.get(key, ""), groups.get(key, []))
+        _member(key, *known.get(key, ("", "")), names.get(key, ""), groups.get(key, []), key in unread)
         for key in {**groups, **known}
     ]
     return sorted(found, key=_order)
@@ -99,14 +114,14 @@ def members(connection_ids: Sequence[str]) -> list[Member]:
 Key = tuple[str, str]
 
 
-def _member(key: Key, name: str, unit: str, other_name: str, groups: list[Group]) -> Member:
+def _member(key: Key, name: str, unit: str, other_name: str, groups: list[Group], unread: bool) -> Member:
     graver = sorted(groups, key=lambda one: one.letter, reverse=True)
-    return Member(*key, name or other_name or key[1], unit, tuple(graver))
+    return Member(*key, name or other_name or key[1], unit, tuple(graver), unread)
 
 
 def _order(one: Member) -> tuple[int | str, ...]:
     tally = one.tally
-    rank = LETTERS.index(one.letter) if one.groups else -1
+    rank = LETTERS.index(one.letter) if one.known else -1
     return (-rank, -tally.high, -tally.medium, -tally.low, -tally.identities, one.id, one.connection_id)
 
 

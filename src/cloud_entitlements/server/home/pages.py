@@ -19,8 +19,10 @@ from cloud_entitlements.server.connections.models import TROUBLE, Account, Conne
 from cloud_entitlements.server.connections.refusals import NotFound, NotReady
 from cloud_entitlements.server.home import paper
 from cloud_entitlements.server.home.drawing import Drawing, drawing
+from cloud_entitlements.server.home.figures import DIRECTORY_TYPES
 from cloud_entitlements.server.home.focus import Focus
 from cloud_entitlements.server.home.layout import NARROW
+from cloud_entitlements.server.home.members import DIRECTORY
 from cloud_entitlements.server.home.nodes import PATH
 from cloud_entitlements.server.home.picture import SMALL
 from cloud_entitlements.server.home.scope import Scope
@@ -50,7 +52,7 @@ def organization(request: HttpRequest) -> HttpResponse:
     scope, focus = Scope.of(given), Focus.of(given)
     drawn = drawing(scope, focus)
     path = _path(scope, focus, drawn)
-    asked = Wanted(tag=scope.tag, connection=scope.connection, account=focus.account, impact=focus.impact)
+    asked = Wanted(tag=scope.tag, connection=scope.connection, **_asked(focus))
     found = {
         **around(scope),
         **_drawer(given, PATH),
@@ -68,11 +70,18 @@ def organization(request: HttpRequest) -> HttpResponse:
     return _varied(render(request, "home/organization.html", found))
 
 
+def _asked(focus: Focus) -> dict[str, str]:
+    """The filters of the list that tell the same."""
+    if focus.account == DIRECTORY:
+        return {"type": DIRECTORY_TYPES, "impact": focus.impact}
+    return {"account": focus.account, "impact": focus.impact}
+
+
 def _path(scope: Scope, focus: Focus, drawn: Drawing) -> list[tuple[str, str]]:
     """From the whole organization to what is looked at: names with their addresses."""
     found = [(focus.unit, scope.address(PATH, unit=focus.unit))] if focus.unit else []
     if focus.account:
-        named = (one.name for one in drawn.picture.nodes if one.kind == "account")
+        named = (one.name for one in drawn.picture.nodes if one.kind in ("account", "directory"))
         found.append((next(named, focus.account), scope.address(PATH, account=focus.account)))
     return [*found, (f"Impact {focus.impact}", "")] if focus.impact else found
 
@@ -114,7 +123,7 @@ def context(given: dict[str, str]) -> dict[str, Any]:
         **found,
         **charts(everything),
         "told": everything,
-        "known": everything.figures.people.identities.count,
+        "known": not everything.nothing_read,
         "figures": everything.figures,
         "health": everything.health,
         "covered": everything.covered,

@@ -26,10 +26,12 @@ class Limits:
     first: int = 40
     rests: int = 40
     """Groups of accounts."""
+    singles: int = 1000
+    """No more identities of an account and impact are drawn by themselves; they stay a group."""
 
 
 WHOLE = Limits()
-SMALL = Limits(nodes=85, accounts=10, first=9, rests=1)
+SMALL = Limits(nodes=85, accounts=10, first=9, rests=1, singles=10)
 """On Home."""
 
 
@@ -66,7 +68,7 @@ def picture(scope: Scope, focus: Focus, limits: Limits = WHOLE, page: str = PATH
     left = rests(listed[len(shown) :], focus.unit, limits.rests)
     room = limits.nodes - len(_roots(shown, left)) - len(shown) - len(left)
     passed = focus.skip if focus.impact else 0
-    parts = spread(shown, room, partly=bool(focus.account), skip=passed)
+    parts = spread(shown, room, limits.singles, partly=bool(focus.account), skip=passed)
     draw = Draw(scope, focus, page, several=len(connection_ids) > 1)
     those = individuals(shown, parts, passed)
     nodes: list[Node] = []
@@ -80,12 +82,16 @@ def picture(scope: Scope, focus: Focus, limits: Limits = WHOLE, page: str = PATH
     drawn = sum(1 for one in nodes if one.kind == "identity")
     return Picture(
         nodes,
-        sum(1 for one in listed if one.id),  # Identity Center is drawn beside the accounts, and is none
+        _accounts(listed),
         identities,
-        len(listed) - len(shown),
+        _accounts(listed[len(shown) :]),
         identities - drawn,
-        sum(1 for one in listed if not one.groups),
+        _accounts([one for one in listed if not one.known]),
     )
+
+
+def _accounts(those: Sequence[Member]) -> int:
+    return sum(1 for one in those if one.id)
 
 
 def _roots(shown: Sequence[Member], left: Sequence[Rest]) -> list[str]:

@@ -30,6 +30,15 @@ class Told:
     days: Sequence[Day]
     lately: Sequence[Lately]
 
+    @property
+    def nothing_read(self) -> bool:
+        return _nothing_read(self.known, self.figures.people.identities.count)
+
+
+def _nothing_read(known: Identities, identities: int) -> bool:
+    """A root user is known of every account, whether anything could be read there or not."""
+    return not known.known if known.accounts else not identities
+
 
 def refuse_unknown(scope: Scope) -> None:
     """Raises NotFound where the filters leave nothing, NotReady where nothing is known yet: no number would be true."""
@@ -41,7 +50,7 @@ def refuse_unknown(scope: Scope) -> None:
         raise NotReady(
             "nothing_judged", text, "connect an organization, or import files, and wait for the analysis"
         )
-    if not Identity.objects.filter(connection_id__in=ids).exists():
+    if _nothing_read(identities_of(ids), Identity.objects.filter(connection_id__in=ids).count()):
         text = "no account could be read: its identities are unknown"
         raise NotReady("nothing_read", text, "see the gaps of the connection")
 
