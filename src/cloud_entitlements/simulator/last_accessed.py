@@ -11,7 +11,7 @@ import datetime as dt
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -146,7 +146,7 @@ def _action(prefix: str, name: str, used: usage.Used) -> dict[str, Any]:
     return {"ActionName": name, **dated}
 
 
-def _used(backend: Any, arn: str, may: dict[str, tuple[str, ...]]) -> usage.Used:
+def _used(backend: Any, arn: str, may: Mapping[str, tuple[str, ...]]) -> usage.Used:
     """Of a group what its members used of it."""
     group = next((group for group in backend.groups.values() if group.arn == arn), None)
     if group is None:

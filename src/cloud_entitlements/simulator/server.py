@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -33,11 +34,18 @@ class Quiet(WSGIRequestHandler):
     def log(self, *_args: Any) -> None: ...
 
 
+def _dispatcher() -> DomainDispatcherApplication:
+    """Moto tries hundreds of patterns for each request, and a host's answer never changes."""
+    dispatcher = DomainDispatcherApplication(create_backend_app)
+    dispatcher.get_backend_for_host = cache(dispatcher.get_backend_for_host)
+    return dispatcher
+
+
 class Simulator:
     """The whole of it as one WSGI application."""
 
     def __init__(self, told: dict[str, Any]) -> None:
-        self.guard = Guard(DomainDispatcherApplication(create_backend_app))
+        self.guard = Guard(_dispatcher())
         self.faults = Faults(self.guard)
         self.console = Console(told)
 

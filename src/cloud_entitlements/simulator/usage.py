@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from cloud_entitlements.simulator.policies import Request, Statement, glob, matches
@@ -151,9 +153,16 @@ def region(service: str) -> str:
     return _HOME if service in _GLOBAL else _REGION
 
 
-def granted(policies: Iterable[Statement]) -> dict[str, tuple[str, ...]]:
+def granted(policies: Iterable[Statement]) -> Mapping[str, tuple[str, ...]]:
     """Services that permissions policies allow something of, each with its tracked actions that they allow."""
     allows = [_bare(statement) for statement in policies if statement["Effect"] == "Allow"]
+    return _granted(json.dumps(allows, sort_keys=True))
+
+
+@lru_cache(maxsize=4096)
+def _granted(text: str) -> Mapping[str, tuple[str, ...]]:
+    """Remembered: it is asked with each look at a report, and many identities hold the same policies."""
+    allows: list[Statement] = json.loads(text)
     return {
         prefix: tuple(name for name in service.tracked if _allowed(allows, f"{prefix}:{name}"))
         for prefix, service in SERVICES.items()
