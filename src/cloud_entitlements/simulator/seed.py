@@ -283,6 +283,7 @@ def _role(backend: Any, account_id: str, given: Mapping[str, Any]) -> None:
     role = backend.create_role(
         given["name"], json.dumps(trust), path, boundary, description, _tags(given), "3600"
     )
+    role.create_date = _day(given.get("created", BEGAN))
     last = usage.remember(role.arn, given)
     if last is not None:
         role.last_used, role.last_used_region = _day(last.isoformat()), "eu-central-1"
