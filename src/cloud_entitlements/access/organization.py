@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from cloud_entitlements.access.parsed import parsed
 from cloud_entitlements.inventory import Snapshot
-from cloud_entitlements.policy import UNREAD, MalformedPolicy, parse_policy
+from cloud_entitlements.policy import UNREAD, MalformedPolicy
 from cloud_entitlements.policy.request import Home
 from cloud_entitlements.policy.stack import CompiledPolicy, Member
 
@@ -126,7 +127,7 @@ def _compiled(text: str | None) -> Member:
     if text is None:
         return UNREAD
     try:
-        return CompiledPolicy(parse_policy(text))
+        return CompiledPolicy(parsed(text))
     except MalformedPolicy:
         return UNREAD  # TRI-08
 

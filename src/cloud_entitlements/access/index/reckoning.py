@@ -21,7 +21,8 @@ from cloud_entitlements.access.index.kinds import (
 )
 from cloud_entitlements.access.index.store import Store
 from cloud_entitlements.access.index.universe import actions_like, actions_of_element
-from cloud_entitlements.policy import UNREAD, MalformedPolicy, parse_policy
+from cloud_entitlements.access.parsed import parsed
+from cloud_entitlements.policy import UNREAD, MalformedPolicy
 from cloud_entitlements.policy.document import Effect, Statement
 from cloud_entitlements.policy.pattern import matches_everything
 from cloud_entitlements.policy.stack import Unread
@@ -116,7 +117,7 @@ class Documents:
     def _read(self, sha256: str) -> tuple[Stated, ...] | None:
         text = self._store.text(sha256)
         try:
-            statements = parse_policy(text).statements if text is not None else None
+            statements = parsed(text).statements if text is not None else None
         except MalformedPolicy:
             return None  # TRI-08
         if statements is None:

@@ -5,12 +5,12 @@ INVARIANT (K4): only what was looked at again resolves. A gap, or a judgement on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from cloud_entitlements.criteria import CRITICALITIES, Criticality, Judgement
+from cloud_entitlements.criteria import CRITICALITIES, Criticality, Evidence, Judgement
 from cloud_entitlements.criteria.facts import when
 from cloud_entitlements.server.recommendations.models import Recommendation
 
@@ -75,11 +75,16 @@ def resolve(one: Recommendation, state: str, because: str, now: datetime, seen: 
 
 def evidence_record(judgement: Judgement) -> list[dict[str, Any]]:
     """What is empty is left out."""
-    return [_full(asdict(one)) for one in judgement.evidence]
+    return [_full(one) for one in judgement.evidence]
 
 
-def _full(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in found.items() if value not in ("", None)}
+def _full(evidence: Evidence) -> dict[str, Any]:
+    # not `asdict`: it copies deeply, which took a twentieth of an analysis
+    found = ((one, getattr(evidence, one)) for one in _EVIDENCE)
+    return {name: value for name, value in found if value not in ("", None)}
+
+
+_EVIDENCE = tuple(one.name for one in fields(Evidence))
 
 
 def _told(one: Recommendation) -> Sequence[object]:

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cloud_entitlements.policy.catalogue import facts_of
-from cloud_entitlements.policy.document import Statement
 from cloud_entitlements.policy.lint.actions import meant_by
 from cloud_entitlements.policy.lint.document import Document, placed
 from cloud_entitlements.policy.lint.finding import Criterion, Found
@@ -17,18 +16,20 @@ def _find(document: Document) -> Iterator[Found]:
     for statement in document.statements:
         if statement.resources is None or statement.resources.negated or statement.actions.negated:
             continue
+        resources = [widest(one) for one in statement.resources.patterns]
+        if "*" in resources:
+            continue
         for pattern, place in placed(statement.actions):
-            if _never_meets(pattern, statement):
+            if _never_meets(pattern, resources):
                 yield Found(
                     f"{_told(pattern)}, and Resource names only others", place, statement, _fix(pattern)
                 )
 
 
-def _never_meets(pattern: str, statement: Statement) -> bool:
+def _never_meets(pattern: str, resources: Sequence[str]) -> bool:
     actions = meant_by(pattern)
-    if not actions.known or statement.resources is None:
+    if not actions.known:
         return False
-    resources = [widest(one) for one in statement.resources.patterns]
     return not any(supports(action, resource) for action in actions.names for resource in resources)
 
 
