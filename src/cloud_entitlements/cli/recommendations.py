@@ -73,7 +73,7 @@ def _list(
         from cloud_entitlements.server.keyset import ordered
         from cloud_entitlements.server.recommendations import columns as known
         from cloud_entitlements.server.recommendations.asked import asked as ask
-        from cloud_entitlements.server.recommendations.listing import by_criticality
+        from cloud_entitlements.server.recommendations.listing import by_criticality, tally
         from cloud_entitlements.server.recommendations.listing import recommendations as found_by
 
         of_file = chosen(columns, known.COLUMNS, context)
@@ -81,7 +81,7 @@ def _list(
         covered, lost = up_to_date(wanted)
         found = found_by(wanted)
         total, many = found.count(), most(context, limit)
-        counts = dict(by_criticality(found))
+        counts = dict(by_criticality(tally(found)))
         listed = ordered(found, wanted.order)[:many].iterator(chunk_size=AT_ONCE)
         _show(context, listed, covered, total, counts, of_file)
     click.echo(f"ciem: {_summary(counts)}", err=True)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 
 from django.db.models import Count as Counted
 from django.db.models import Max, Q, QuerySet
 
 from cloud_entitlements.criteria import CRITERIA, CRITICALITIES
 from cloud_entitlements.criteria.impact import LETTERS
+from cloud_entitlements.server.home.over_time import Lately
 from cloud_entitlements.server.home.scope import Scope
 from cloud_entitlements.server.identities.models import Identity
 from cloud_entitlements.server.recommendations.models import Recommendation
 
 State = Recommendation.State
-LATELY = 7
-"""Days, today included."""
 WORST = 8
 _TYPES = dict(Identity.Type.choices)
 DIRECTORY_TYPES = f"{Identity.Type.DIRECTORY_USER},{Identity.Type.DIRECTORY_GROUP}"
@@ -88,20 +87,21 @@ class Figures:
     """Identities with the gravest and most recommendations."""
 
 
-def figures(scope: Scope, connection_ids: Sequence[str], today: date) -> Figures:
+def figures(scope: Scope, connection_ids: Sequence[str], week: Sequence[Lately]) -> Figures:
+    """`week`: what was found and resolved, day by day."""
     those = Identity.objects.filter(connection_id__in=connection_ids)
-    asked = recommended(connection_ids)
-    pending = asked.filter(state=State.SUGGESTED)
+    tallied = _tally(recommended(connection_ids))
+    pending = [one for one in tallied if one.state == State.SUGGESTED]
     vulnerable = those.filter(weight__gt=0)
-    states = _counted(asked, "state")
-    since = today - timedelta(days=LATELY - 1)
+    states, since = _counted(tallied, "state"), week[0].day
+    found, resolved = sum(one.found for one in week), sum(one.resolved for one in week)
     by_account = _by_account(pending, vulnerable)
     people = _people(scope, those)
     return Figures(
         people,
         _states(scope, states),
-        found=Count("Found", found_since(asked, since), scope.recommendations(found=str(since))),
-        resolved=Count("Resolved", resolved_since(asked, since), scope.recommendations(resolved=str(since))),
+        found=Count("Found", found, scope.recommendations(found=str(since))),
+        resolved=Count("Resolved", resolved, scope.recommendations(resolved=str(since))),
         since=since,
         by_criticality=_by_criticality(scope, pending, vulnerable),
         by_provider=[_of_aws(scope, states[State.SUGGESTED], people.vulnerable.count)],
@@ -149,26 +149,33 @@ def _states(scope: Scope, states: Mapping[str, int]) -> States:
     )
 
 
-def beginning(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
+@dataclass(frozen=True, slots=True)
+class _Tallied:
+    """How many recommendations are alike in all of this."""
+
+    connection_id: str
+    account_id: str
+    type: str
+    criticality: str
+    state: str
+    count: int
 
 
-def found_since(asked: QuerySet[Recommendation], day: date) -> int:
-    """Found or suggested again; what was withdrawn since is left out, as in the list."""
-    since = Q(first_seen__gte=beginning(day)) | Q(reopened_at__gte=beginning(day))
-    return asked.filter(since).exclude(state=State.WITHDRAWN).count()
+def _tally(asked: QuerySet[Recommendation]) -> Sequence[_Tallied]:
+    """All that Home counts of them, by one look at the index `recommendation_tally`."""
+    alike = ("connection_id", "account_id", "type", "criticality", "state")
+    return [_Tallied(*row) for row in asked.order_by().values_list(*alike).annotate(count=Counted("*"))]
 
 
-def resolved_since(asked: QuerySet[Recommendation], day: date) -> int:
-    return asked.filter(state=State.FOLLOWED, resolved_at__gte=beginning(day)).count()
-
-
-def _counted(rows: QuerySet[Recommendation], column: str) -> Counter[str]:
-    return Counter(dict(rows.values_list(column).annotate(Counted("id")).order_by()))
+def _counted(rows: Iterable[_Tallied], column: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for one in rows:
+        found[getattr(one, column)] += one.count
+    return found
 
 
 def _by_criticality(
-    scope: Scope, pending: QuerySet[Recommendation], vulnerable: QuerySet[Identity]
+    scope: Scope, pending: Sequence[_Tallied], vulnerable: QuerySet[Identity]
 ) -> Sequence[Part]:
     counts = _counted(pending, "criticality")
     those = vulnerable.aggregate(**{one: Counted("id", Q(**{f"{one}__gt": 0})) for one in CRITICALITIES})
@@ -190,9 +197,7 @@ def _of_aws(scope: Scope, pending: int, vulnerable: int) -> Part:
     return Part("aws", "Amazon Web Services", pending, scope.recommendations(), vulnerable, address)
 
 
-def _by_type(
-    scope: Scope, pending: QuerySet[Recommendation], vulnerable: QuerySet[Identity]
-) -> Sequence[Part]:
+def _by_type(scope: Scope, pending: Sequence[_Tallied], vulnerable: QuerySet[Identity]) -> Sequence[Part]:
     counts = _counted(pending, "type")
     those = dict(vulnerable.values_list("type").annotate(Counted("id")).order_by())
     return [
@@ -218,12 +223,11 @@ class _Account:
     identities: int
 
 
-def _by_account(pending: QuerySet[Recommendation], vulnerable: QuerySet[Identity]) -> Sequence[_Account]:
+def _by_account(pending: Sequence[_Tallied], vulnerable: QuerySet[Identity]) -> Sequence[_Account]:
     """The gravest first. An account that is known through two connections is two."""
     counts: dict[tuple[str, str], Counter[str]] = {}
-    rows = pending.values_list("connection_id", "account_id", "criticality").annotate(Counted("id"))
-    for connection_id, account_id, criticality, count in rows.order_by():
-        counts.setdefault((connection_id, account_id), Counter())[criticality] = count
+    for one in pending:
+        counts.setdefault((one.connection_id, one.account_id), Counter())[one.criticality] += one.count
     those: dict[tuple[str, str], tuple[str, int]] = {
         (connection_id, account_id): (name, count)
         for connection_id, account_id, name, count in vulnerable.values_list("connection_id", "account_id")

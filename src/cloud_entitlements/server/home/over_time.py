@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber, TruncDate
 
-from cloud_entitlements.server.home.figures import beginning
 from cloud_entitlements.server.identities.models import Analysis
 from cloud_entitlements.server.recommendations.models import Moment, Recommendation
 
@@ -152,8 +152,16 @@ def lately(asked: QuerySet[Recommendation], since: date, today: date) -> list[La
     again = _by_day(kept.filter(reopened_at__gte=begin, first_seen__lt=begin), "reopened_at")
     gone = _by_day(asked.filter(state=State.FOLLOWED, resolved_at__gte=begin), "resolved_at")
     every = [since + timedelta(days=number) for number in range((today - since).days + 1)]
-    return [Lately(day, first.get(day, 0) + again.get(day, 0), gone.get(day, 0)) for day in every]
+    return [Lately(day, first[day] + again[day], gone[day]) for day in every]
 
 
-def _by_day(rows: QuerySet[Recommendation], column: str) -> dict[date, int]:
-    return dict(rows.annotate(day=TruncDate(column)).values_list("day").annotate(Count("id")).order_by())
+def _by_day(rows: QuerySet[Recommendation], column: str) -> Counter[date]:
+    """By the moment in the database, of which there are few, and by the day here: to part it there takes long."""
+    found: Counter[date] = Counter()
+    for moment, count in rows.order_by().values_list(column).annotate(count=Count("*")):
+        found[moment.astimezone(UTC).date()] += count
+    return found
+
+
+def beginning(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from cloud_entitlements.server.connections.identities import Identities, identities_of
 from cloud_entitlements.server.connections.refusals import NotFound, NotReady
-from cloud_entitlements.server.home.figures import LATELY, Figures, figures, recommended
+from cloud_entitlements.server.home.figures import Figures, figures, recommended
 from cloud_entitlements.server.home.over_time import Day, Health, Lately, days, health, history, lately
 from cloud_entitlements.server.home.scope import Scope
 from cloud_entitlements.server.identities.coverage import Covered, covered
 from cloud_entitlements.server.identities.models import Identity
 from cloud_entitlements.server.recommendations import commands
+
+LATELY = 7
+"""Days, today included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def told(scope: Scope) -> Told:
     commands.expire()
     now = timezone.now()
     ids, today = scope.connections(), now.date()
-    counted, past = figures(scope, ids, today), history(ids, today)
+    week = lately(recommended(ids), today - timedelta(days=LATELY - 1), today)
+    counted, past = figures(scope, ids, week), history(ids, today)
     return Told(
         now,
         scope,
@@ -68,5 +72,5 @@ def told(scope: Scope) -> Told:
         counted,
         health(ids, past, today, LATELY),
         days(past),
-        lately(recommended(ids), counted.since, today),
+        week,
     )

@@ -23,7 +23,7 @@ from cloud_entitlements.server.recommendations.api_records import (
     RecommendationPage,
 )
 from cloud_entitlements.server.recommendations.asked import Meant, asked, to_acknowledge, to_suggest_again
-from cloud_entitlements.server.recommendations.listing import by_criticality, recommendations
+from cloud_entitlements.server.recommendations.listing import by_criticality, recommendations, tally
 from cloud_entitlements.server.recommendations.records import recommendation_record
 
 router = Router(tags=["recommendations"])
@@ -44,12 +44,12 @@ def listed(request: HttpRequest, given: Query[RecommendationPage]) -> dict[str, 
         found = page(rows, wanted.order, given.cursor or "", given.limit)
     except NoSuchPage as lost:
         raise HttpError(400, LOST) from lost
-    names = connection_names()
+    names, counted = connection_names(), tally(rows)
     return {
         "items": [recommendation_record(row, names) for row in found.rows],
         "next_cursor": found.next_cursor,
-        "total": rows.count(),
-        "by_criticality": dict(by_criticality(rows)),
+        "total": sum(counted.values()),
+        "by_criticality": dict(by_criticality(counted)),
         "coverage": coverage_record(around, gaps=given.gaps),
     }
 

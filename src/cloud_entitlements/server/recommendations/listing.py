@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time
@@ -133,14 +134,24 @@ class Listed:
         return self.counts.get(State.FOLLOWED, 0)
 
 
-def by_criterion(found: QuerySet[Recommendation], connection_id: str) -> list[Listed]:
+Tally = Mapping[tuple[str, str, str], int]
+"""Counts by criterion, criticality and state."""
+
+
+def tally(found: QuerySet[Recommendation]) -> Tally:
+    """All the counts of a page by one look at the index `recommendation_tally`."""
+    rows = found.order_by().values_list("criterion", "criticality", "state").annotate(count=Count("*"))
+    return {(criterion, criticality, state): count for criterion, criticality, state, count in rows}
+
+
+def by_criterion(counted: Tally, connection_id: str) -> list[Listed]:
     """All criteria, those with the gravest and most suggestions first."""
-    counts: dict[str, dict[str, int]] = {}
-    for criterion, state, count in found.values_list("criterion", "state").annotate(Count("id")):
-        counts.setdefault(criterion, {})[state] = count
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for (criterion, _, state), count in counted.items():
+        counts[criterion][state] += count
     settings = settings_of(connection_id)
     listed = [
-        Listed(one, settings.of(one).criticality, settings.of(one).enabled, counts.get(one.id, {}))
+        Listed(one, settings.of(one).criticality, settings.of(one).enabled, counts[one.id])
         for one in CRITERIA
     ]
     return sorted(
@@ -148,9 +159,9 @@ def by_criterion(found: QuerySet[Recommendation], connection_id: str) -> list[Li
     )
 
 
-def by_criticality(found: QuerySet[Recommendation]) -> Sequence[tuple[str, Mapping[str, int]]]:
+def by_criticality(counted: Tally) -> Sequence[tuple[str, Mapping[str, int]]]:
     """Counts by state, for each criticality."""
-    counts: dict[str, dict[str, int]] = {one: {} for one in CRITICALITIES}
-    for criticality, state, count in found.values_list("criticality", "state").annotate(Count("id")):
-        counts.setdefault(criticality, {})[state] = count
+    counts: dict[str, Counter[str]] = {one: Counter() for one in CRITICALITIES}
+    for (_, criticality, state), count in counted.items():
+        counts.setdefault(criticality, Counter())[state] += count
     return list(counts.items())

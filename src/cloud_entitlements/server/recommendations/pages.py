@@ -29,6 +29,7 @@ from cloud_entitlements.server.recommendations.listing import (
     by_criterion,
     by_criticality,
     recommendations,
+    tally,
 )
 from cloud_entitlements.server.recommendations.models import Recommendation
 
@@ -42,13 +43,13 @@ _FILTERS = (*_TOLD, "found", "resolved")
 def listed(request: HttpRequest) -> HttpResponse:
     commands.expire()
     wanted = Wanted.of({**request.GET.dict(), "state": "any"})
-    found = recommendations(wanted)
-    criteria = by_criterion(found, wanted.connection)
+    counted = tally(recommendations(wanted))
+    criteria = by_criterion(counted, wanted.connection)
     context = {
         **_around(wanted),
         "criteria": [(one, *_addresses(one.criterion.id, wanted)) for one in criteria],
         "kept": wanted.kept("q", "connection", "criticality", "type", "state", "sort"),
-        "donuts": [_donut(name, counts, wanted) for name, counts in by_criticality(found)],
+        "donuts": [_donut(name, counts, wanted) for name, counts in by_criticality(counted)],
         "unfiltered": PATH,
         "filters": list(_filters(wanted, PATH)),
     }
