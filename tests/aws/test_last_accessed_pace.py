@@ -88,6 +88,8 @@ def allow(**elements: Any) -> dict[str, Any]:
         ([allow(Action="*")], EVERYTHING),
         ([allow(Action=["s3:Get*", "*:*"])], EVERYTHING),
         ([allow(Action="IAM:*")], ALMOST),
+        ([allow(Action=["iam:PassRole", "iam:CreatePolicyVersion"])], ALMOST),
+        ([allow(Action=["iam:Get*", "iam:ListUsers", "iam:SimulatePrincipalPolicy"])], SOMETHING),
         ([allow(NotAction=["aws-portal:*"])], ALMOST),
         ([allow(Action="s3:*")], SOMETHING),
         ([{**allow(Action="*"), "Effect": "Deny"}], SOMETHING),

@@ -14,11 +14,12 @@ from typing import Any
 from cloud_entitlements.aws.collecting import Row
 
 EVERYTHING, ALMOST, SOMETHING, NOTHING, OF_AWS = range(5)
-"""Ranks: every action; IAM, or all but some; less; no policy at all; a role that an AWS service made for itself."""
+"""Ranks: every action; changes in IAM, or all but some; less; no policy at all; a role that an AWS service made for itself."""
 TABLES = ("users", "groups", "roles", "managed_policies", "documents")
 _BY_NAME = {"AdministratorAccess": EVERYTHING, "PowerUserAccess": ALMOST, "IAMFullAccess": ALMOST}
 """For where the documents are not known."""
 _OF_SERVICES = "/aws-service-role/"
+_READS_OF_IAM = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def _of_statement(statement: Mapping[str, Any]) -> int:
     actions = {str(action).lower() for action in _listed(statement.get("Action"))}
     if actions & {"*", "*:*"}:
         return EVERYTHING
-    return ALMOST if "iam:*" in actions or "NotAction" in statement else SOMETHING
+    changes = any(one.startswith("iam:") and not one.startswith(_READS_OF_IAM) for one in actions)
+    return ALMOST if changes or "NotAction" in statement else SOMETHING
 
 
 def _listed(value: Any) -> list[Any]:

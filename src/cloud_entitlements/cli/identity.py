@@ -81,7 +81,10 @@ def _show(context: Context, found: Mapping[str, Any]) -> None:
 
 
 def _unknown(found: Mapping[str, Any]) -> dict[str, str]:
-    return {name: UNKNOWN for name in ("score", "created_at", "last_used_at") if found[name] is None}
+    lacking = {name: UNKNOWN for name in ("score", "created_at", "last_used_at") if found[name] is None}
+    if "score" in lacking and found["type"] in ("user", "role", "group"):
+        lacking["score"] += ": AWS was not asked yet what it used; all identities come round within a day"
+    return lacking
 
 
 def _is_told(found: Mapping[str, Any], name: str) -> bool:
