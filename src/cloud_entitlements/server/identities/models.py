@@ -81,9 +81,9 @@ class Identity(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection_id", "arn"], name="one_row_an_identity")]
         indexes = [
-            models.Index(fields=["-impact_points", "id"], name="identity_by_impact"),
-            models.Index(fields=["-weight", "id"], name="identity_by_weight"),
-            models.Index(fields=["name", "id"], name="identity_by_name"),
+            models.Index(fields=["connection_id", "-impact_points", "id"], name="identity_by_impact"),
+            models.Index(fields=["connection_id", "-weight", "id"], name="identity_by_weight"),
+            models.Index(fields=["connection_id", "name", "id"], name="identity_by_name"),
             models.Index(fields=["connection_id", "account_id"], name="identity_of_account"),
         ]
 
