@@ -1,4 +1,4 @@
-"""Accounts and organizations that a trust policy lets in, and that are not known to be ours or trusted."""
+"""Accounts and organizations that a trust policy lets in, and that are not ours."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class Outsider:
     account_id: str = ""
     organization: str = ""
     """Where any account of it is let in."""
+    known: bool = False
+    """A person said so of the account."""
 
     @property
     def words(self) -> str:
@@ -39,7 +41,7 @@ def outsiders(those: Admitted, subject: Subject, around: Around) -> Iterator[Out
     accounts, organizations = _named(those, limits)
     for one in sorted(accounts):
         if _is_foreign(one, subject, around) and all(who.may_be(one, around.organization) for who in limits):
-            yield Outsider(those, account_id=one)
+            yield Outsider(those, account_id=one, known=one in around.known_accounts)
     for one in sorted(organizations):
         if one != around.organization.id:
             yield Outsider(those, organization=one)
@@ -61,10 +63,7 @@ def _is_foreign(account_id: str, subject: Subject, around: Around) -> bool:
     if len(account_id) != _DIGITS or not account_id.isdigit() or account_id == subject.account_id:
         return False
     known = around.organization
-    return (
-        account_id not in (known.management_account, *around.trusted_accounts)
-        and account_id not in known.accounts
-    )
+    return account_id != known.management_account and account_id not in known.accounts
 
 
 def may_not_be_told(around: Around) -> bool:
