@@ -51,10 +51,11 @@ def _named(those: Admitted, limits: tuple[Who, ...]) -> tuple[frozenset[str], fr
     if those.kind == "AWS":
         account_id = account_in(those.value)
         return frozenset({account_id} if account_id else ()), frozenset()
-    if those.kind not in ("*", "Not") or any(one.others for one in limits):
+    if those.kind not in ("*", "Not"):
         return frozenset(), frozenset()
     accounts = frozenset(account for one in limits for account in one.accounts)
-    whole = [one.organizations for one in limits]
+    # somebody whose account is not told may be of each of them
+    whole = [one.organizations for one in limits if not one.others]
     return accounts, frozenset.intersection(*whole) if whole else frozenset()
 
 

@@ -13,6 +13,7 @@ from functools import reduce
 
 from cloud_entitlements.access import Organization
 from cloud_entitlements.criteria.subject import Subject
+from cloud_entitlements.policy.catalogue import is_multivalued
 from cloud_entitlements.policy.document import Condition, Statement
 from cloud_entitlements.policy.pattern import has_wildcard
 
@@ -46,6 +47,9 @@ SOURCES = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "a
 _Reader = Callable[[str, str], Who | None]
 """Of a value without variables, and the name of the operator's family; None: it may be anybody."""
 _ALWAYS_THERE = frozenset({"aws:principalarn", "aws:principalaccount", "aws:userid"})
+_ARNS = frozenset({"aws:principalarn", "aws:sourcearn", "aws:sourcevpcarn"})
+_TEXTS = ("String", "ARN")
+"""Families of operators that ask who somebody is."""
 _ACCOUNT, _SEGMENTS = 4, 6
 _UNIQUE_ID = 16
 """The least length of `AROA…`, `AIDA…`."""
@@ -71,9 +75,14 @@ def narrowing(statement: Statement, subject: Subject, known: Organization) -> tu
 
 def meant(condition: Condition, subject: Subject, known: Organization) -> Who | None:
     """Those whom its values are, whether it asks for them or spares them; None: they may be anybody."""
-    family, read = condition.operator.family, _KEYS.get(condition.key.lower())
-    if family is None or read is None:
-        return None
+    operator, key = condition.operator, condition.key.lower()
+    family, read = operator.family, _KEYS.get(key)
+    if family is None or read is None or not family.name.startswith(_TEXTS):
+        return None  # a number or a moment is more or less than others: that names nobody
+    if (family.name == "ARN" and key not in _ARNS) or (is_multivalued(key) and not operator.prefix):
+        return (
+            None if operator.negated else NOBODY
+        )  # COND-06, COND-03: whoever has the key meets neither form
     values = [_without_variables(value, subject, known) for value in condition.values]
     # a wildcard that the operator does not know is a letter, and nobody is called so
     found = [read(one, family.name) for one in values if family.patterned or not has_wildcard(one)]

@@ -17,6 +17,7 @@ from cloud_entitlements.criteria.criterion import (
     unknown,
 )
 from cloud_entitlements.criteria.evidence import few
+from cloud_entitlements.criteria.external_id import asks_external_id
 from cloud_entitlements.criteria.kept_out import IN_TRUST, Barrier, barriers, sparing_callers
 from cloud_entitlements.criteria.outsiders import Outsider, may_not_be_told, outsiders
 from cloud_entitlements.criteria.reaches import several
@@ -71,8 +72,7 @@ def _stops(barrier: Barrier, outsider: Outsider, around: Around) -> bool:
 
 def _evidence(subject: Subject, those: Iterable[Outsider]) -> Iterator[Evidence]:
     for one in those:
-        conditions = one.by.statement.conditions
-        has_id = any(condition.key.lower() == "sts:externalid" for condition in conditions)
+        has_id = asks_external_id(one.by.statement)
         how = "with an external id" if has_id else "without an external id"
         words = f"{one.words}, which is known," if one.known else one.words
         text = f"{words} may assume it by {named(one.by.statement)}, {how}"
