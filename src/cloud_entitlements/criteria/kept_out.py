@@ -10,7 +10,7 @@ from cloud_entitlements.criteria.controls import controls, covers
 from cloud_entitlements.criteria.exempt import account_in
 from cloud_entitlements.criteria.subject import Around, Subject
 from cloud_entitlements.criteria.trust import Admitted
-from cloud_entitlements.criteria.who import SOURCES, Who, meant
+from cloud_entitlements.criteria.who import OF_SOURCES, SOURCES, Who, meant
 from cloud_entitlements.policy.document import Condition, Statement
 
 IN_TRUST = "a Deny of the trust policy"
@@ -96,8 +96,8 @@ def sparing_services(subject: Subject, around: Around) -> Sparing:
         for condition in statement.conditions:
             if _is(condition, "aws:principalisawsservice", "true") or _is_there(condition):
                 continue
-            is_source = condition.key.lower() in SOURCES and is_exception(condition)
-            who = meant(condition, subject, around.organization) if is_source else None
+            excepts = is_exception(condition)
+            who = meant(condition, subject, around.organization, OF_SOURCES) if excepts else None
             if who is None:
                 return None
             found.append(who)

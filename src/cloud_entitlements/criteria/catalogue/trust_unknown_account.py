@@ -18,7 +18,13 @@ from cloud_entitlements.criteria.criterion import (
 )
 from cloud_entitlements.criteria.evidence import few
 from cloud_entitlements.criteria.external_id import asks_external_id
-from cloud_entitlements.criteria.kept_out import IN_TRUST, Barrier, barriers, sparing_callers
+from cloud_entitlements.criteria.kept_out import (
+    IN_TRUST,
+    Barrier,
+    barriers,
+    sparing_callers,
+    sparing_services,
+)
 from cloud_entitlements.criteria.outsiders import Outsider, may_not_be_told, outsiders
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.subject import Around, Subject
@@ -58,7 +64,8 @@ def _stopped(subject: Subject, found: list[tuple[Outsider, Barrier]]) -> Judgeme
 
 
 def _barrier(subject: Subject, around: Around, outsider: Outsider) -> Barrier | None:
-    in_the_way = barriers(subject, around, outsider.by, sparing_callers(subject, around))
+    sparing = (sparing_services if outsider.by_service else sparing_callers)(subject, around)
+    in_the_way = barriers(subject, around, outsider.by, sparing)
     return next((one for one in in_the_way if _stops(one, outsider, around)), None)
 
 
@@ -73,9 +80,9 @@ def _stops(barrier: Barrier, outsider: Outsider, around: Around) -> bool:
 def _evidence(subject: Subject, those: Iterable[Outsider]) -> Iterator[Evidence]:
     for one in those:
         has_id = asks_external_id(one.by.statement)
-        how = "with an external id" if has_id else "without an external id"
+        how = "" if one.by_service else f", {'with' if has_id else 'without'} an external id"
         words = f"{one.words}, which is known," if one.known else one.words
-        text = f"{words} may assume it by {named(one.by.statement)}, {how}"
+        text = f"{words} may assume it by {named(one.by.statement)}{how}"
         yield replace(in_trust(subject, one.by.statement, text), account_id=one.account_id)
 
 
