@@ -334,6 +334,9 @@ def test_a_connection_that_is_not_there_is_refused(api: Api, trusts: Trusts, pag
     assert answer.status_code == 422
     assert "nobody" in text(answer)
     assert page.get(f"{POLICIES}?connection=nobody").status_code == 200
+    assert page.get(f"{POLICIES}?connection=%00").status_code == 200
+    assert page.post(CHANGE, {"forget": DATADOG, "connection": "\0"}).status_code == 422
+    assert page.post(POLICIES, {"connection": "\0"}).status_code == 422
     assert not KnownAccount.objects.exists()
 
 

@@ -184,10 +184,10 @@ def judge_again(connection_id: str) -> None:
 
 def refuse_connection(connection_id: str) -> None:
     """Raises NotFound."""
-    known = Analysis.objects.filter(connection_id=connection_id).exists()
+    known = is_text(connection_id) and Analysis.objects.filter(connection_id=connection_id).exists()
     if connection_id and not known and connection_id not in due.waiting():
         raise NotFound(
-            f"there is no connection `{connection_id}` whose identities are known",
+            f"there is no connection `{shown(connection_id)}` whose identities are known",
             "see `ciem snapshot list`, or set it everywhere",
         )
 

@@ -15,6 +15,7 @@ from cloud_entitlements.criteria import CRITICALITIES, Criticality, Setting
 from cloud_entitlements.criteria.criterion import PERIODS
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound
 from cloud_entitlements.server.identities.coverage import covered
+from cloud_entitlements.server.identities.filters import is_text
 from cloud_entitlements.server.identities.models import Analysis
 from cloud_entitlements.server.recommendations import commands, known_accounts, shown
 
@@ -28,25 +29,21 @@ def policies(request: HttpRequest) -> HttpResponse:
         given = {"account": known_accounts.account_in(request.GET.get("known", ""))}
         return policies_page(request, connection_id, known={"given": given})
     try:
+        commands.refuse_connection(connection_id)
         told = (
             _restore(request, connection_id) if "restore" in request.POST else _save(request, connection_id)
         )
     except Invalid as wrong:
         return policies_page(request, connection_id, wrong.fields, status=422)
     except NotFound as lost:
-        return lost_connection(request, lost)
+        problems = {"connection": Problem("not_found", lost.text, lost.fix)}
+        return policies_page(request, "", problems, status=422)
     messages.success(request, told)
     return redirect(address(connection_id))
 
 
 def address(connection_id: str) -> str:
     return f"{PATH}?connection={connection_id}" if connection_id else PATH
-
-
-def lost_connection(request: HttpRequest, lost: NotFound) -> HttpResponse:
-    """The page of all connections, with what is not there."""
-    problems = {"connection": Problem("not_found", lost.text, lost.fix)}
-    return policies_page(request, "", problems, status=422)
 
 
 def policies_page(
@@ -58,6 +55,7 @@ def policies_page(
     status: int = 200,
 ) -> HttpResponse:
     """`known`: what is `given` in the form for known accounts, and its `problems`."""
+    connection_id = connection_id if is_text(connection_id) else ""
     connection = Analysis.objects.filter(connection_id=connection_id).first()
     context = {
         "policies": shown.policies(connection_id),
