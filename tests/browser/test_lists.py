@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -40,6 +41,8 @@ def drawer(page: Page) -> Any:
         "/recommendations/user-mfa/",
         "/recommendations/root-mfa/?state=acknowledged",
         "/security-policies/",
+        "/security-policies/?known=444455556666",
+        "/recommendations/trust-unknown-account/",
         "/history/",
     ],
 )
@@ -141,3 +144,36 @@ def test_a_person_is_followed_to_the_roles_that_they_reach(page: Page) -> None:
     check_looks(page)
     page.get_by_role("link", name="AWSReservedSSO_Administrator").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("AWSReservedSSO_Administrator")
+
+
+def test_an_account_is_known_from_the_evidence_by_keyboard_and_forgotten_again(page: Page) -> None:
+    page.goto("/recommendations/trust-unknown-account/")
+    page.locator("[data-rows] a[data-drawer]").first.click()
+    link = drawer(page).get_by_role("link", name="This account is known").first
+    expect(link).to_be_visible()
+    check_looks(page)
+    link.click()
+    section = page.get_by_role("region", name="Known accounts").first
+    account = section.get_by_label("Account")
+    expect(account).to_have_value(re.compile(r"^[0-9]{12}$"))
+    number = account.input_value()
+    section.get_by_label("Whose it is").focus()
+    page.keyboard.type("A supplier <of ours>")
+    page.keyboard.press("Enter")
+    row = page.get_by_role("row").filter(has_text=number)
+    expect(row).to_contain_text("A supplier <of ours>")
+    check_looks(page)
+    row.get_by_role("button", name=f"Forget {number}").click()
+    expect(page.get_by_text(f"{number} is no longer known")).to_be_visible()
+    expect(row).to_have_count(0)
+
+
+def test_what_is_no_account_stays_in_the_form_with_why(page: Page) -> None:
+    page.goto("/security-policies/")
+    section = page.get_by_role("region", name="Known accounts").first
+    section.get_by_label("Account").fill("Datadog")
+    section.get_by_label("Whose it is").fill("Datadog")
+    section.get_by_role("button", name="Add").click()
+    expect(section.get_by_label("Account")).to_have_value("Datadog")
+    expect(section).to_contain_text("Datadog is no account: give its twelve digits, or an ARN that has them.")
+    check_looks(page)

@@ -53,6 +53,7 @@ def test_criteria_are_told_without_a_database_and_none_is_made(ciem: Any, tmp_pa
     for words in ("Old access key", "medium", "90", "IA-5(1)"):
         assert words in ended.out
     assert ciem("criteria", "show", "nothing").code == 1
+    assert ciem("criteria", "known", "--output", "json").json == []
     assert not (tmp_path / "data").exists()
 
 

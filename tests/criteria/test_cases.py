@@ -9,7 +9,7 @@ import pytest
 
 from cloud_entitlements.access import open_index
 from cloud_entitlements.criteria import CRITERIA, Judgement, Settings, analyse
-from tests.criteria.world import NOW, Case, cases, snapshot_of, trusted_in, worlds
+from tests.criteria.world import NOW, Case, cases, known_in, snapshot_of, worlds
 
 VERDICTS = {"fails", "passes", "unknown"}
 ALWAYS_KNOWN = {"direct-permissions", "inline-policy"}
@@ -24,7 +24,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str],
         folder: Path = tmp_path_factory.mktemp(f"world-{number}")
         snapshot = snapshot_of(world, those, folder)
         index = open_index(snapshot, folder / "cache")
-        for one in analyse(snapshot, index, Settings(), NOW, trusted_accounts=trusted_in(world)):
+        for one in analyse(snapshot, index, Settings(known_accounts=known_in(world)), NOW):
             found.update({(one.subject.arn, id_): judgement for id_, judgement in one.judgements.items()})
         index.close()
     return found

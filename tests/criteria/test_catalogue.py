@@ -14,7 +14,7 @@ from cloud_entitlements.criteria.subject import AccountFacts, Around, Subject
 from cloud_entitlements.inventory.layers import OF_ACCOUNT
 from tests.criteria.world import NOW
 
-PLACEHOLDERS = {"{name}", "{arn}", "{account}", "{key}", "{policy}", "{type}", "{group}"}
+PLACEHOLDERS = {"{name}", "{arn}", "{account}", "{key}", "{policy}", "{type}", "{group}", "{other}"}
 EMPTY = Organization("", "", {}, {}, {}, {}, {}, {}, {}, {}, lambda _sha: None, lambda _account, _name: None)
 OURS = {
     "root-access-keys", "root-mfa", "inactive-user", "inactive-role", "never-used-key", "two-active-keys",

@@ -20,7 +20,7 @@ HOSTILE = (
 
 
 def _filled(criterion: Criterion, name: str) -> Filled:
-    facts = dict.fromkeys(("name", "arn", "key", "policy", "group"), name)
+    facts = dict.fromkeys(("name", "arn", "key", "policy", "group", "other"), name)
     return filled(criterion.fix, {**facts, "account": "123456789012", "type": criterion.types[0]})
 
 

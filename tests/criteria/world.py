@@ -5,7 +5,7 @@ is empty, but for parts that it names under `missing`, which could not be read, 
 `partial`, of which something is missing beside what is given.
 
 Under `organization` a case says how the organization around it is: `read: false`, parts that are `missing`, types of control
-policies that are `switched_off`, `root_features`, accounts that are `trusted`.
+policies that are `switched_off`, `root_features`, accounts of others that are `known`.
 """
 
 from __future__ import annotations
@@ -135,8 +135,8 @@ def _publication(run: str, now: datetime, accounts: int) -> Publication:
     return Publication("cases", run * 32, Coverage(accounts, accounts), now, name="Cases")
 
 
-def trusted_in(world: str) -> frozenset[str]:
-    return frozenset(json.loads(world).get("trusted", []))
+def known_in(world: str) -> frozenset[str]:
+    return frozenset(json.loads(world).get("known", []))
 
 
 def _stage_organization(staging: Staging, given: Mapping[str, Any], those: list[Case]) -> None:

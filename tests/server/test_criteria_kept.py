@@ -9,8 +9,8 @@ import pytest
 
 from cloud_entitlements.server.identities.models import Identity
 from cloud_entitlements.server.recommendations.analysing import bring_up
-from cloud_entitlements.server.recommendations.models import Recommendation
-from tests.criteria.world import Case, snapshot_of, trusted_in, worlds
+from cloud_entitlements.server.recommendations.models import KnownAccount, Recommendation
+from tests.criteria.world import Case, known_in, snapshot_of, worlds
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 CONNECTION = "cases"
@@ -21,12 +21,13 @@ def test_what_is_kept_is_what_the_cases_say(settings: Any, tmp_path: Path) -> No
     wrong: list[str] = []
     count = 0
     for number, (world, those) in enumerate(worlds().items()):
-        if trusted_in(world):  # nobody can say yet whom they trust: it is judged in tests/criteria alone
-            continue
         settings.SNAPSHOTS_DIR = tmp_path / str(number) / "snapshots"
         snapshot_of(world, those, tmp_path / str(number))
         Identity.objects.all().delete()
         Recommendation.objects.all().delete()
+        KnownAccount.objects.all().delete()
+        for account_id in known_in(world):
+            KnownAccount.objects.create(connection_id=CONNECTION, account_id=account_id, name="Supplier")
         assert bring_up(CONNECTION) is not None
         wrong += [told for case in those if (told := _wrong(case))]
         count += len(those)

@@ -18,8 +18,10 @@ from cloud_entitlements.inventory import Coverage, Publication, Staging, publish
 from cloud_entitlements.inventory.authorization_details import NORMALIZE
 from cloud_entitlements.inventory.layers import OF_ACCOUNT
 from cloud_entitlements.server.access import compared, opened
+from cloud_entitlements.server.identities.filters import is_text
 from cloud_entitlements.server.identities.models import Identity
 from cloud_entitlements.server.recommendations.analysing import bring_up
+from cloud_entitlements.server.recommendations.known_accounts import LONGEST_NAME, know
 
 from .days import ACCOUNT, FULL
 from .hostile import HOSTILE, acts_in_a_terminal, acts_in_csv, acts_in_html
@@ -27,11 +29,22 @@ from .hostile import HOSTILE, acts_in_a_terminal, acts_in_csv, acts_in_html
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 CONNECTION = "hostile"
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
+TRUSTING = f"arn:aws:iam::{ACCOUNT}:role/trusting"
+KNOWN = {
+    f"4444{number:08}": one.strip()
+    for number, one in enumerate(HOSTILE)
+    if is_text(one) and len(one.strip()) <= LONGEST_NAME
+}
+"""Names of known accounts, by number: what the command takes."""
 
 
 @pytest.fixture
 def hostile(tmp_path: Path, transactional_db: Any) -> Iterator[None]:
-    """A user, a policy and a group by each name, and an account by one; the day before there was nobody."""
+    """A user, a policy and a group by each name, a known account that a role trusts by each that is taken, and an account
+    by one; the day before there was nobody.
+    """
+    for number, name in KNOWN.items():
+        know("", number, name, name[:150])
     for day, names in ((1, ()), (0, HOSTILE)):
         at = NOW - timedelta(days=day)
         staging = Staging(tmp_path / str(day), durable=False)
@@ -70,6 +83,13 @@ def _rows(names: tuple[str, ...]) -> Iterator[Any]:
             "GroupPolicyList": own,
         }
         yield from NORMALIZE["GroupDetailList"](group)
+    if names:
+        statements = [
+            {"Effect": "Allow", "Principal": {"AWS": one}, "Action": "sts:AssumeRole"} for one in KNOWN
+        ]
+        trust = {"Version": "2012-10-17", "Statement": statements}
+        role = {"Arn": TRUSTING, "RoleName": "trusting", "Path": "/", "AssumeRolePolicyDocument": trust}
+        yield from NORMALIZE["RoleDetailList"](role)
 
 
 def _organization() -> Iterator[Any]:
@@ -93,7 +113,10 @@ def _pages() -> Iterator[str]:
         "/history/",
     )
     yield from (f"/recommendations/{one}/" for one in ("administrator", "inline-policy", "empty-group"))
+    for part in ("recommendations", "general", "path"):
+        yield f"/identity/?{urlencode({'arn': TRUSTING, 'part': part})}"
     for one in HOSTILE[::25]:
+        yield f"/security-policies/?{urlencode({'known': one})}"
         yield f"/identities/?{urlencode({'q': one, 'account': one, 'open': f'arn:aws:iam::{ACCOUNT}:user/{one}'})}"
         yield f"/recommendations/?{urlencode({'q': one, 'tag': one})}"
         yield f"/history/?{urlencode({'q': one, 'service': one})}"
@@ -111,6 +134,10 @@ def test_none_acts_on_a_page_or_is_a_formula_in_a_file(page: Client, hostile: No
         assert acts_in_html(answer.content.decode()) == [], address
         seen += 1
     assert seen > 60
+    whole = page.get("/security-policies/").content.decode()
+    assert whole.count('name="forget"') == len(KNOWN) > 400
+    general = page.get(f"/identity/?{urlencode({'arn': TRUSTING, 'part': 'general'})}").content.decode()
+    assert general.count("a known account") == len(KNOWN)
     for address in ("/identities.csv", "/recommendations.csv?state=any", "/history.csv"):
         text = b"".join(page.get(address)).decode()
         assert len(text.splitlines()) > 500
@@ -132,7 +159,14 @@ def test_none_drives_a_terminal_and_all_are_as_they_were_over_the_api(
         for one in HOSTILE
     }
     assert names == kept
-    for command in (["identities"], ["recommendations"], ["snapshot", "diff", "--connection", CONNECTION]):
+    _, found = api("GET", "/criteria/known-accounts")
+    assert {one["account_id"]: one["name"] for one in found["items"]} == KNOWN
+    for command in (
+        ["identities"],
+        ["recommendations"],
+        ["snapshot", "diff", "--connection", CONNECTION],
+        ["criteria", "known", "--connection", CONNECTION],
+    ):
         for form in ("table", "csv", "json"):
             code, out, err = terminal(*command, "--output", form)
             assert code in (0, 3), err

@@ -1,4 +1,6 @@
-"""`ciem criteria …`: what is checked; how critical it is and after how many days it fails, for all or one connection."""
+"""`ciem criteria …`: what is checked; how critical it is and after how many days it fails, for all or one connection; and
+which accounts of others roles may trust.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,9 @@ _SHOW = {
     **_LIST, "default.criticality": "BY DEFAULT", "default.period": "DAYS BY DEFAULT", "why": "WHY",
     "fix.console": "FIX", "needs": "JUDGED BY", "standards.cis": "CIS 3.0.0", "standards.nist": "NIST 800-53",
     "standards.iso": "ISO 27001",
+}  # fmt: skip
+_KNOWN = {
+    "account_id": "ACCOUNT", "name": "WHOSE", "connection": "OF CONNECTION", "added_at": "ADDED", "added_by": "BY",
 }  # fmt: skip
 _of_connection = click.option(
     "--connection",
@@ -57,10 +62,7 @@ def show(context: Context, id: str, connection: str) -> None:
 
 def _records(context: Context, connection: str) -> Sequence[Mapping[str, Any]]:
     """As they are by default where there is no database yet: none is made only to look."""
-    from cloud_entitlements.server.folders import data_folder
-
-    database = data_folder(context.data_dir) / "ciem.sqlite3"
-    if not connection and not os.environ.get("DATABASE_URL") and not database.exists():
+    if not connection and _nothing_was_kept(context):
         from cloud_entitlements.server.recommendations.criterion_records import default_records
 
         return default_records()
@@ -68,6 +70,13 @@ def _records(context: Context, connection: str) -> Sequence[Mapping[str, Any]]:
         from cloud_entitlements.server.recommendations.records import policy_records
 
         return policy_records(_id(connection))
+
+
+def _nothing_was_kept(context: Context) -> bool:
+    from cloud_entitlements.server.folders import data_folder
+
+    database = data_folder(context.data_dir) / "ciem.sqlite3"
+    return not os.environ.get("DATABASE_URL") and not database.exists()
 
 
 def _id(connection: str) -> str:
@@ -125,3 +134,49 @@ def restored(context: Context, id: str, connection: str, *, yes: bool) -> None:
             record(context, policy_record(whose, id), _SHOW)
         else:
             rows(context, policy_records(whose), _LIST)
+
+
+@criteria.command("known")
+@_of_connection
+@click.pass_obj
+def known(context: Context, connection: str) -> None:
+    """List known accounts: accounts of others that roles may trust. Of a connection, with those of all."""
+    if not connection and _nothing_was_kept(context):
+        rows(context, [], _KNOWN)
+        return
+    with commands(context):
+        from cloud_entitlements.server.identities.records import connection_names
+        from cloud_entitlements.server.recommendations.known_accounts import known_accounts
+        from cloud_entitlements.server.recommendations.records import known_record
+
+        names = connection_names()
+        rows(context, [known_record(row, names) for row in known_accounts(_id(connection))], _KNOWN)
+
+
+@criteria.command("know")
+@click.argument("account")
+@click.option("--name", required=True, metavar="WHOSE", help="Whose account it is.")
+@_of_connection
+@click.pass_obj
+def know(context: Context, account: str, name: str, connection: str) -> None:
+    """Say that ACCOUNT, of others, is known: roles may trust it. Give its number, or an ARN that has it."""
+    with commands(context):
+        from cloud_entitlements.server.identities.records import connection_names
+        from cloud_entitlements.server.recommendations import known_accounts
+        from cloud_entitlements.server.recommendations.records import known_record
+
+        row = known_accounts.know(_id(connection), account, name, somebody())
+        record(context, known_record(row, connection_names()), _KNOWN)
+
+
+@criteria.command("forget")
+@click.argument("account")
+@_of_connection
+@click.pass_obj
+def forget(context: Context, account: str, connection: str) -> None:
+    """Forget that ACCOUNT is known: what trusts it is recommended to be mended again."""
+    with commands(context):
+        from cloud_entitlements.server.recommendations import known_accounts
+
+        known_accounts.forget(_id(connection), account)
+    click.echo("ciem: it is no longer known", err=True)

@@ -40,9 +40,8 @@ def analyse(
     settings: Settings,
     now: datetime,
     criteria: Iterable[Criterion] = CRITERIA,
-    trusted_accounts: frozenset[str] = frozenset(),
 ) -> Iterator[Assessed]:
-    """In order of accounts, those of Identity Center at the end. `now`: what ages are counted from. `trusted_accounts`: of others, that a person knows."""
+    """In order of accounts, those of Identity Center at the end. `now`: what ages are counted from."""
     asked = settings.asked(criteria)
     reaches = Reaches(index)
     organization = index.organization
@@ -55,7 +54,7 @@ def analyse(
             features,
             now,
             grants=reaches.grants,
-            trusted_accounts=trusted_accounts,
+            known_accounts=settings.known_accounts,
             given_by=reaches.given_by,
             taken_by=reaches.taken_by,
         )

@@ -29,6 +29,8 @@ class Evidence:
     statement: int | None = None
     """Number in the document, from 0."""
     key_id: str = ""
+    account_id: str = ""
+    """The account of others that it names."""
     at: str = ""
     """A moment, ISO 8601 in UTC."""
 
@@ -41,6 +43,8 @@ class Judgement:
     """What contains it, what was not read, why it does not apply."""
     stale_since: str = ""
     """It rests on what was read then, and could not be read again since."""
+    known_accounts: tuple[str, ...] = ()
+    """It would fail for these, had nobody said that they are known."""
 
 
 def fails(*evidence: Evidence) -> Judgement:
@@ -65,7 +69,7 @@ def unknown(why: str) -> Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """How to mend it, three ways. `{name}`, `{arn}`, `{account}`, `{key}`, `{policy}` are filled in."""
+    """How to mend it, three ways. `{name}`, `{arn}`, `{account}`, `{key}`, `{policy}`, `{other}` are filled in."""
 
     console: str
     cli: str

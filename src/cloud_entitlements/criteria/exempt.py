@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from cloud_entitlements.criteria.external_id import asks_external_id
 from cloud_entitlements.criteria.subject import Around, Subject
-from cloud_entitlements.policy.document import Condition, Statement
+from cloud_entitlements.policy.document import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,8 @@ def _is_control_tower(service: str) -> _Trusted:
 def _asks_external_id(subject: Subject, around: Around) -> bool:
     """Of accounts that it names: the template's trust policy has no other form."""
     return _trusts_only(subject, around, lambda kind, value, _around: kind == "AWS" and value != "*") and all(
-        any(_is_external_id(one) for one in statement.conditions) for statement in _allowing(subject, around)
+        asks_external_id(statement) for statement in _allowing(subject, around)
     )
-
-
-def _is_external_id(condition: Condition) -> bool:
-    operator = condition.operator
-    positive = operator.family is not None and not operator.negated and not operator.if_exists
-    return condition.key.lower() == "sts:externalid" and positive
 
 
 def account_in(principal: str) -> str:

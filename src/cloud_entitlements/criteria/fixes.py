@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cloud_entitlements.criteria.criterion import Fix
 
-_PLACE = re.compile(r"\{(name|arn|account|key|policy|type|group)\}")
+_PLACE = re.compile(r"\{(name|arn|account|key|policy|type|group|other)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Filled:
 
 
 def filled(fix: Fix, facts: Mapping[str, str]) -> Filled:
-    """`facts`: name, arn, account, key, policy, type, group. What is not known, or no
+    """`facts`: name, arn, account, key, policy, type, group, other (an account of others). What is not known, or no
     name that can be pasted, stays as its placeholder, in capitals.
     """
     return Filled(

@@ -23,13 +23,17 @@ class Issuer:
     """Of the provider's URL without `https://`; a regular expression, as all below."""
     who: str
     """Whoever has a token, when the trust policy does not ask whose it is."""
-    subject: str = r"[^*?]"
-    """A `sub` that has it is somebody's in particular; without more, any that is not wholly a wildcard."""
+    subject: str
+    """A `sub` that has it is somebody's in particular."""
     claims: Mapping[str, str] = field(default_factory=dict)
     """Other claims that say whose a token is."""
 
     def says_whose(self, claim: str, value: str) -> bool:
-        """`value` in lower or upper case as it is; a wildcard stands in it as `*` or `?`."""
+        """`value` in lower or upper case as it is; a wildcard stands in it as `*` or `?`. A variable is what the token itself
+        says, and names nobody.
+        """
+        if "${" in value:
+            return False
         wanted = self.subject if claim == "sub" else self.claims.get(claim)
         return wanted is not None and re.search(wanted, value) is not None
 
@@ -79,12 +83,18 @@ ISSUERS = (
     Issuer(
         r"oidc\.circleci\.com/org/.+",
         "any project of the CircleCI organization",
-        claims={"oidc.circleci.com/project-id": _WHOLE},
+        r"^org/[^/*?]+/project/[^/*?]+(?:/|$)",
+        {"oidc.circleci.com/project-id": _WHOLE},
     ),
-    Issuer(r"api\.bitbucket\.org/2\.0/workspaces/.+", "any repository of the Bitbucket workspace"),
+    Issuer(
+        r"api\.bitbucket\.org/2\.0/workspaces/.+",
+        "any repository of the Bitbucket workspace",
+        r"^[^*?:]+(?::|$)",
+    ),
     Issuer(
         r"oidc\.codefresh\.io|scalr\.io|proidc\.upbound\.io|tokens\.cloud\.shisho\.dev|studio\.datachain\.ai/api",
         "any customer of the issuer",
+        r"^[^*?:/]+[:/][^*?:/]+(?:[:/]|$)|^[^*?]+$",
     ),
 )
 """The first that fits a provider is meant."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from cloud_entitlements.access.control import RCP
 from cloud_entitlements.criteria.controls import controls, covers
+from cloud_entitlements.criteria.exempt import account_in
 from cloud_entitlements.criteria.subject import Around, Subject
 from cloud_entitlements.criteria.trust import Admitted
-from cloud_entitlements.criteria.who import SOURCES, Who, meant
+from cloud_entitlements.criteria.who import OF_SOURCES, SOURCES, Who, meant
 from cloud_entitlements.policy.document import Condition, Statement
 
 IN_TRUST = "a Deny of the trust policy"
@@ -47,19 +48,32 @@ def _barrier(words: str, statement: Statement, sparing: Sparing) -> Iterator[Bar
 
 
 def _means_all(statement: Statement) -> bool:
+    """Everybody, or everybody but those that it names."""
     element = statement.principals
-    return (
-        element is not None
-        and not element.negated
-        and any(value == "*" and kind in ("*", "AWS") for kind, value in element.entries)
+    everybody = element is not None and any(
+        value == "*" and kind in ("*", "AWS") for kind, value in element.entries
     )
+    return element is not None and everybody is not element.negated
+
+
+def _left_out(statement: Statement) -> Who:
+    """Whom NotPrincipal names: of an account, all of it, for its users and roles are named beside it."""
+    element = statement.principals
+    found = Who()
+    for kind, value in element.entries if element is not None and element.negated else ():
+        account_id = account_in(value) if kind == "AWS" else ""
+        if account_id:
+            found |= Who(accounts=frozenset({account_id}))
+        elif kind != "Service":
+            found |= Who(others=True)
+    return found
 
 
 def sparing_callers(subject: Subject, around: Around) -> Sparing:
     """Of accounts and their users and roles; services that are spared are none of them."""
 
     def spared(statement: Statement) -> tuple[Who, ...] | None:
-        found = []
+        found = [_left_out(statement)]
         for condition in statement.conditions:
             if _is(condition, "aws:principalisawsservice", "false"):
                 continue
@@ -76,12 +90,14 @@ def sparing_services(subject: Subject, around: Around) -> Sparing:
     """Of services of AWS, by whom they act for."""
 
     def spared(statement: Statement) -> tuple[Who, ...] | None:
+        if statement.principals is not None and statement.principals.negated:
+            return None
         found = []
         for condition in statement.conditions:
             if _is(condition, "aws:principalisawsservice", "true") or _is_there(condition):
                 continue
-            is_source = condition.key.lower() in SOURCES and is_exception(condition)
-            who = meant(condition, subject, around.organization) if is_source else None
+            excepts = is_exception(condition)
+            who = meant(condition, subject, around.organization, OF_SOURCES) if excepts else None
             if who is None:
                 return None
             found.append(who)

@@ -1,4 +1,6 @@
-"""What a security policy sets: whether a criterion is asked, how critical it is, and after how many days it fails."""
+"""What a security policy sets: whether a criterion is asked, how critical it is, after how many days it fails, and which
+accounts of others are known.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,8 @@ class Settings:
 
     given: Mapping[str, Setting] = field(default_factory=dict)
     """By id of the criterion."""
+    known_accounts: frozenset[str] = frozenset()
+    """Accounts of others that roles may trust."""
 
     def of(self, criterion: Criterion) -> Setting:
         return self.given.get(criterion.id, default(criterion))

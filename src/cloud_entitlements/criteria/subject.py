@@ -103,8 +103,8 @@ class Around:
     """Ages are counted from it: when the snapshot was made."""
     period: timedelta | None = None
     """Of the criterion that judges."""
-    trusted_accounts: frozenset[str] = frozenset()
-    """Accounts outside the organization that a person said are known."""
+    known_accounts: frozenset[str] = frozenset()
+    """Accounts of others that a person said are known."""
     grants: Callable[[Subject], Sequence[Giving]] = lambda _subject: ()
     """The statements of its policies that allow something; those that were read."""
     given_by: Callable[[Subject, int], Sequence[Evidence]] = lambda _subject, _actions: ()

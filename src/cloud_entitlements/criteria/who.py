@@ -7,12 +7,13 @@ an account of a stranger's can have all of it. A VPC or its endpoint is somebody
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
 from cloud_entitlements.access import Organization
 from cloud_entitlements.criteria.subject import Subject
+from cloud_entitlements.policy.catalogue import is_multivalued
 from cloud_entitlements.policy.document import Condition, Statement
 from cloud_entitlements.policy.pattern import has_wildcard
 
@@ -42,10 +43,14 @@ class Who:
 
 NOBODY = Who()
 SOURCES = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
-"""For whom a service acts: no caller but a service has them."""
+"""Keys that say for whom a service acts: no caller but a service has them."""
 _Reader = Callable[[str, str], Who | None]
 """Of a value without variables, and the name of the operator's family; None: it may be anybody."""
+Readers = Mapping[str, _Reader]
 _ALWAYS_THERE = frozenset({"aws:principalarn", "aws:principalaccount", "aws:userid"})
+_ARNS = frozenset({"aws:principalarn", "aws:sourcearn", "aws:sourcevpcarn"})
+_TEXTS = ("String", "ARN")
+"""Families of operators that ask who somebody is."""
 _ACCOUNT, _SEGMENTS = 4, 6
 _UNIQUE_ID = 16
 """The least length of `AROA…`, `AIDA…`."""
@@ -53,14 +58,16 @@ _OWN_ACCOUNT = re.compile(r"\$\{aws:ResourceAccount\}", re.IGNORECASE)
 _OWN_ORGANIZATION = re.compile(r"\$\{aws:ResourceOrgID\}", re.IGNORECASE)
 
 
-def narrowed_to(condition: Condition, subject: Subject, known: Organization) -> Who | None:
+def narrowed_to(
+    condition: Condition, subject: Subject, known: Organization, keys: Readers | None = None
+) -> Who | None:
     """Whom it asks for; None where it lets in anybody who meets it, or does not ask who somebody is."""
     operator, key = condition.operator, condition.key.lower()
     if operator.negated:
         return None
     if (operator.if_exists or operator.prefix == "ForAllValues") and key not in _ALWAYS_THERE:
         return None  # COND-02: whoever has no such key meets it
-    return meant(condition, subject, known)
+    return meant(condition, subject, known, keys)
 
 
 def narrowing(statement: Statement, subject: Subject, known: Organization) -> tuple[Who, ...]:
@@ -69,11 +76,26 @@ def narrowing(statement: Statement, subject: Subject, known: Organization) -> tu
     return tuple(one for one in found if one is not None)
 
 
-def meant(condition: Condition, subject: Subject, known: Organization) -> Who | None:
-    """Those whom its values are, whether it asks for them or spares them; None: they may be anybody."""
-    family, read = condition.operator.family, _KEYS.get(condition.key.lower())
-    if family is None or read is None:
-        return None
+def acting_for(statement: Statement, subject: Subject, known: Organization) -> tuple[Who, ...]:
+    """For whom a service must act to be let in: each of them must be met."""
+    found = (narrowed_to(one, subject, known, OF_SOURCES) for one in statement.conditions)
+    return tuple(one for one in found if one is not None)
+
+
+def meant(
+    condition: Condition, subject: Subject, known: Organization, keys: Readers | None = None
+) -> Who | None:
+    """Those whom its values are, whether it asks for them or spares them; None: they may be anybody. `keys`: those that
+    say who a caller is, else OF_SOURCES.
+    """
+    operator, key = condition.operator, condition.key.lower()
+    family, read = operator.family, (_KEYS if keys is None else keys).get(key)
+    if family is None or read is None or not family.name.startswith(_TEXTS):
+        return None  # a number or a moment is more or less than others: that names nobody
+    if (family.name == "ARN" and key not in _ARNS) or (is_multivalued(key) and not operator.prefix):
+        return (
+            None if operator.negated else NOBODY
+        )  # COND-06, COND-03: whoever has the key meets neither form
     values = [_without_variables(value, subject, known) for value in condition.values]
     # a wildcard that the operator does not know is a letter, and nobody is called so
     found = [read(one, family.name) for one in values if family.patterned or not has_wildcard(one)]
@@ -143,7 +165,19 @@ def somebodys_arn(value: str, family: str = "") -> Who | None:
     return None if _arn(value, family) is None else Who(others=True)
 
 
-_KEYS: dict[str, _Reader] = {
+def _source(value: str, family: str) -> Who | None:
+    """As `somebodys_arn`, with the account where it says one."""
+    return _arn(value, family) or somebodys_arn(value, family)
+
+
+OF_SOURCES: Readers = {
+    "aws:sourcearn": _source,
+    "aws:sourceaccount": _account,
+    "aws:sourceorgid": _organization,
+    "aws:sourceorgpaths": _path,
+}
+"""By key, for whom a service acts."""
+_KEYS: Readers = {
     "aws:principalaccount": _account,
     "aws:principalarn": _arn,
     "aws:principalorgid": _organization,

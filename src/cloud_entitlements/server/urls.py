@@ -15,6 +15,7 @@ from cloud_entitlements.server.home.api import router as home_router
 from cloud_entitlements.server.identities.api import router as identities_router
 from cloud_entitlements.server.recommendations.api import router as recommendations_router
 from cloud_entitlements.server.recommendations.criteria_api import router as criteria_router
+from cloud_entitlements.server.recommendations.known_accounts_api import router as known_accounts_router
 
 
 def no_such_endpoint(request: HttpRequest) -> HttpResponse:
@@ -29,6 +30,9 @@ api.add_router("", access_router)  # before identities: an ARN in an address tak
 api.add_router("", home_router)
 api.add_router("", identities_router)
 api.add_router("/recommendations", recommendations_router)
+api.add_router(
+    "/criteria/known-accounts", known_accounts_router
+)  # before criteria: no criterion is called so
 api.add_router("/criteria", criteria_router)
 
 

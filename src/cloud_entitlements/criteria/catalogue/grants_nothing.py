@@ -42,8 +42,9 @@ def _evidence(own: tuple[Source, ...], around: Around) -> Iterator[Evidence]:
         held = around.organization.policy(source.document)
         for one in idle(held)[:1] if isinstance(held, CompiledPolicy) else ():
             where = "" if one.number is None else f" in statement {one.number}"
+            what = "forbids" if one.denies else "grants"
             yield Evidence(
-                f"`{source.words}` grants nothing{where}: {one.why}",
+                f"`{source.words}` {what} nothing{where}: {one.why}",
                 source.words,
                 source.document or "",
                 one.number,

@@ -14,20 +14,22 @@ from cloud_entitlements.criteria.criterion import (
     unknown,
 )
 from cloud_entitlements.criteria.evidence import few
+from cloud_entitlements.criteria.external_id import asks_external_id
 from cloud_entitlements.criteria.kept_out import IN_TRUST, barriers, sparing_services
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.service_sources import says_source
 from cloud_entitlements.criteria.subject import Around, Subject
 from cloud_entitlements.criteria.trust import UNREAD, Admitted, admitted, in_trust, named
-from cloud_entitlements.criteria.who import SOURCES, is_open, narrowed_to
-from cloud_entitlements.policy.document import Condition
+from cloud_entitlements.criteria.who import SOURCES, narrowed_to
 
 
 def judge(subject: Subject, around: Around) -> Judgement:
     those = admitted(subject, around)
     if those is None:
         return unknown(UNREAD)
-    services = [one for one in those if one.kind == "Service" and says_source(one.value)]
+    services = [
+        one for one in those if one.kind == "Service" and (one.value == "*" or says_source(one.value))
+    ]
     if not services:
         return not_applicable("no service is trusted that says for whom it acts")
     found, stopped, stoppers = [], [], []
@@ -37,7 +39,7 @@ def judge(subject: Subject, around: Around) -> Judgement:
         evidence = in_trust(
             subject,
             one.statement,
-            f"`{one.value}` may assume it by {named(one.statement)}, whoever it acts for",
+            f"{_words(one)} may assume it by {named(one.statement)}, whoever it acts for",
         )
         barrier = next(barriers(subject, around, one, sparing_services(subject, around)), None)
         if barrier is None:
@@ -50,23 +52,15 @@ def judge(subject: Subject, around: Around) -> Judgement:
     return contained(several(dict.fromkeys(stoppers)), *few(stopped, "services")) if stopped else passes()
 
 
+def _words(one: Admitted) -> str:
+    return "any service" if one.value == "*" else f"`{one.value}`"
+
+
 def _asks(one: Admitted, subject: Subject, around: Around) -> bool:
-    return any(
-        _is_external_id(condition)
-        or (
-            condition.key.lower() in SOURCES
-            and narrowed_to(condition, subject, around.organization) is not None
-        )
+    """Data Firehose and a few others asked for the account as an external id before there was another way."""
+    return asks_external_id(one.statement) or any(
+        condition.key.lower() in SOURCES and narrowed_to(condition, subject, around.organization) is not None
         for condition in one.statement.conditions
-    )
-
-
-def _is_external_id(condition: Condition) -> bool:
-    """Data Firehose and a few others asked for the account in this way before there was another."""
-    operator = condition.operator
-    asks = condition.key.lower() == "sts:externalid" and operator.family is not None
-    return (
-        asks and not operator.negated and not operator.if_exists and not any(map(is_open, condition.values))
     )
 
 

@@ -12,6 +12,7 @@ from cloud_entitlements.server.identities.addresses import identity_address
 from cloud_entitlements.server.identities.general import member_arns
 from cloud_entitlements.server.identities.reached_by import ReachedBy, reached_by
 from cloud_entitlements.server.identities.trust import ACCOUNT, Admitted, in_words
+from cloud_entitlements.server.recommendations.policies import known_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def _trusted(about: About) -> Iterator[Caller]:
         return
     seen: dict[str, list[bool]] = defaultdict(list)
     admitted: dict[str, Admitted] = {}
-    for one in in_words(statements, about.index.organization.accounts):
+    known = known_names(about.one.row.connection_id)
+    for one in in_words(statements, about.index.organization.accounts, known):
         for who in one.who if one.effect == "Allow" else ():
             value = f"all but {who.value}" if one.all_but else who.value
             seen[value].append(bool(one.conditions))
@@ -69,6 +71,7 @@ def _trusted(about: About) -> Iterator[Caller]:
     for number, (value, conditional) in enumerate(seen.items()):
         who, dashed = admitted[value], all(conditional)
         title = f"{who.words} {value} may assume it" if who.value != "*" else f"{value} may assume it"
+        title += f"; it is of {who.more}, a known account" if who.known else ""
         title += ", under conditions" if dashed else ""
         label = who.more if who.words == ACCOUNT and who.more else _short(value)
         yield Caller(f"caller:{number}", label, who.words * (who.words != label), title, "", dashed)

@@ -11,6 +11,7 @@ from cloud_entitlements.access.organization import Source
 from cloud_entitlements.server.access.document import Line, lines
 from cloud_entitlements.server.identities.about import About
 from cloud_entitlements.server.identities.trust import Trusted, in_words
+from cloud_entitlements.server.recommendations.policies import known_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,9 @@ def role_facts(about: About) -> RoleFacts:
         about.snapshot.rows("roles", account_id=subject.account_id, arn=subject.arn), {}
     )
     statements = statements_of(organization, subject.trust)
+    known = known_names(about.one.row.connection_id)
     return RoleFacts(
-        None if statements is None else in_words(statements, organization.accounts),
+        None if statements is None else in_words(statements, organization.accounts, known),
         subject.trust or "",
         list(row.get("instance_profiles") or ()),
         row.get("last_used_region") or "",

@@ -23,6 +23,8 @@ class Admitted:
     """As the policy has it."""
     more: str = ""
     """The account's name, where it is known."""
+    known: bool = False
+    """A known account: of others, and a person said whose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,17 @@ class Trusted:
     """`StringEquals sts:ExternalId x, y`, a line each."""
 
 
-def in_words(statements: Sequence[Statement], accounts: Mapping[str, Mapping[str, Any]]) -> Sequence[Trusted]:
+def in_words(
+    statements: Sequence[Statement], accounts: Mapping[str, Mapping[str, Any]], known: Mapping[str, str]
+) -> Sequence[Trusted]:
+    """`accounts`: the organization's; `known`: names of known accounts, by id."""
     return [
         Trusted(
             one.effect,
             one.number + 1,
             one.sid,
             bool(one.principals and one.principals.negated),
-            list(_who(one, accounts)),
+            list(_who(one, accounts, known)),
             one.actions.patterns,
             [_condition(condition) for condition in one.conditions],
         )
@@ -53,11 +58,16 @@ def in_words(statements: Sequence[Statement], accounts: Mapping[str, Mapping[str
     ]
 
 
-def _who(statement: Statement, accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Admitted]:
+def _who(
+    statement: Statement, accounts: Mapping[str, Mapping[str, Any]], known: Mapping[str, str]
+) -> Iterator[Admitted]:
     for kind, value in statement.principals.entries if statement.principals else ():
         account = _account(value)
-        name = str((accounts.get(account) or {}).get("name") or "") if account else ""
-        yield Admitted(_words(kind, value), value, name)
+        if account in accounts or account not in known:
+            name = str((accounts.get(account) or {}).get("name") or "")
+            yield Admitted(_words(kind, value), value, name)
+        else:
+            yield Admitted(_words(kind, value), value, known[account], known=True)
 
 
 def _words(kind: str, value: str) -> str:

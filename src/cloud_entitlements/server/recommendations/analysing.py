@@ -26,7 +26,7 @@ from cloud_entitlements.server.folders import index_folder
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.identities.rows import COLUMNS, row_of
 from cloud_entitlements.server.recommendations import life, moments
-from cloud_entitlements.server.recommendations.models import Moment, Recommendation
+from cloud_entitlements.server.recommendations.models import KnownAccount, Moment, Recommendation
 from cloud_entitlements.server.recommendations.policies import key_of, settings_of
 
 Progress = Callable[[int, int, str], None]
@@ -61,7 +61,7 @@ def bring_up(connection_id: str, progress: Progress = lambda _done, _of, _text: 
 
 def forget(connection_id: str) -> None:
     """All that is kept of it here."""
-    for model in (Identity, Analysis, Recommendation, Moment):
+    for model in (Identity, Analysis, Recommendation, Moment, KnownAccount):
         model.objects.filter(connection_id=connection_id).delete()
 
 

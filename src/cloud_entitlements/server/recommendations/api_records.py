@@ -39,7 +39,7 @@ class ListedRecommendation(Schema):
     connection_id: str
     connection: str
     evidence: list[dict[str, Any]] = Field(
-        description="text; and policy, document, statement, key_id, at where they apply"
+        description="text; and policy, document, statement, key_id, account_id, at where they apply"
     )
     first_seen: str
     last_seen: str | None
@@ -113,3 +113,21 @@ class NewSetting(Strict):
     criticality: str | None = None
     period: int | None = Field(None, description="days")
     enabled: bool | None = None
+
+
+class KnownAccountRecord(Schema):
+    account_id: str
+    name: str = Field(description="whose it is")
+    connection_id: str | None = Field(description="null: it is known for all connections")
+    connection: str | None
+    added_at: str
+    added_by: str | None
+
+
+class KnownAccountRecords(Schema):
+    items: list[KnownAccountRecord]
+
+
+class NewKnownAccount(Strict):
+    account: str = Field(description="twelve digits, or an ARN that has them")
+    name: str = Field(description="whose it is")

@@ -140,7 +140,7 @@ def set_policies(connection_id: str, given: Mapping[str, Setting], by: str) -> N
     """By id of the criterion; `connection_id` empty: everywhere. All or none is kept; then identities are judged anew, in
     the background. Raises Invalid, NotFound.
     """
-    _refuse_connection(connection_id)
+    refuse_connection(connection_id)
     wrong: dict[str, Problem] = {}
     for id_, setting in given.items():
         wrong |= {f"{id_}-{name}": problem for name, problem in _problems(criterion(id_), setting).items()}
@@ -166,7 +166,7 @@ def _keep(connection_id: str, found: Criterion, setting: Setting, by: str) -> No
 
 def restore(connection_id: str, id_: str = "") -> None:
     """What was set here is forgotten: of one criterion, or of all. Raises NotFound."""
-    _refuse_connection(connection_id)
+    refuse_connection(connection_id)
     chosen = SecurityPolicy.objects.filter(connection_id=connection_id)
     if id_:
         chosen = chosen.filter(criterion=criterion(id_).id)
@@ -182,11 +182,12 @@ def judge_again(connection_id: str) -> None:
             due.request(one, trigger="security policy")
 
 
-def _refuse_connection(connection_id: str) -> None:
-    known = Analysis.objects.filter(connection_id=connection_id).exists()
+def refuse_connection(connection_id: str) -> None:
+    """Raises NotFound."""
+    known = is_text(connection_id) and Analysis.objects.filter(connection_id=connection_id).exists()
     if connection_id and not known and connection_id not in due.waiting():
         raise NotFound(
-            f"there is no connection `{connection_id}` whose identities are known",
+            f"there is no connection `{shown(connection_id)}` whose identities are known",
             "see `ciem snapshot list`, or set it everywhere",
         )
 

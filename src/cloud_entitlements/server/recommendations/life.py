@@ -16,12 +16,13 @@ from cloud_entitlements.server.recommendations.models import Recommendation
 
 State = Recommendation.State
 OPEN = (State.SUGGESTED, State.ACKNOWLEDGED)
-MENDED, IDENTITY_GONE, ACCOUNT_GONE, SWITCHED_OFF, EXEMPT = (
+MENDED, IDENTITY_GONE, ACCOUNT_GONE, SWITCHED_OFF, EXEMPT, KNOWN = (
     "mended",
     "identity_gone",
     "account_gone",
     "switched_off",
     "exempt",
+    "known",
 )
 FIELDS = (
     "state", "criticality", "rank", "evidence", "stale_since", "last_seen", "resolved_at", "resolved_because", "reopened_at",
@@ -56,8 +57,20 @@ def passed(one: Recommendation, judgement: Judgement, now: datetime, seen: datet
         return False
     if judgement.verdict == "unknown" or judgement.stale_since:
         return stale(one, when(judgement.stale_since) or seen, seen)
-    resolve(one, State.FOLLOWED, MENDED, now, seen)
+    if _names_known(one, judgement):
+        resolve(one, State.WITHDRAWN, KNOWN, now, seen)
+    else:
+        resolve(one, State.FOLLOWED, MENDED, now, seen)
     return True
+
+
+def _names_known(one: Recommendation, judgement: Judgement) -> bool:
+    """An account that it named is let in as before: somebody said that it is known, and mended nothing."""
+    if not judgement.known_accounts:
+        return False
+    named = {told.get("account_id") for told in one.evidence}
+    # without a policy, the evidence says how many more there were
+    return bool(named & {*judgement.known_accounts}) or any("policy" not in told for told in one.evidence)
 
 
 def stale(one: Recommendation, since: datetime, seen: datetime) -> bool:

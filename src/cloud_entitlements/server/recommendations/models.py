@@ -32,6 +32,26 @@ class SecurityPolicy(models.Model):
         return f"{self.criterion}: {self.criticality}"
 
 
+class KnownAccount(models.Model):
+    """An account of others that people here know and expect in trust policies: everywhere, or for one connection."""
+
+    connection_id = models.CharField(max_length=80, blank=True)
+    """Empty: everywhere."""
+    account_id = models.CharField(max_length=12)
+    name = models.CharField(max_length=100)
+    """Whose it is."""
+    added_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection_id", "account_id"], name="one_known_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.name}"
+
+
 class Recommendation(models.Model):
     """One criterion that one identity fails, or failed. Never deleted while its connection is there: it has a history."""
 
@@ -40,7 +60,9 @@ class Recommendation(models.Model):
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         FOLLOWED = "followed", "Followed"
         WITHDRAWN = "withdrawn", "No longer asked"
-        """The criterion was switched off, or the identity is exempt now: nobody mended anything."""
+        """Nobody mended anything: the criterion was switched off, the identity is exempt now, or the account that it trusts
+        is known now.
+        """
 
     connection_id = models.CharField(max_length=80)
     criterion = models.CharField(max_length=64)
@@ -61,7 +83,7 @@ class Recommendation(models.Model):
     """Null while it is seen: then it is when the last snapshot was made."""
     resolved_at = models.DateTimeField(null=True)
     resolved_because = models.CharField(max_length=40, blank=True)
-    """`mended`, `identity_gone`, `switched_off`, `exempt`."""
+    """`mended`, `identity_gone`, `account_gone`, `switched_off`, `exempt`, `known`."""
     reopened_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_until = models.DateTimeField(null=True)

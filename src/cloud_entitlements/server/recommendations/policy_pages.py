@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import messages
@@ -14,8 +15,9 @@ from cloud_entitlements.criteria import CRITICALITIES, Criticality, Setting
 from cloud_entitlements.criteria.criterion import PERIODS
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound
 from cloud_entitlements.server.identities.coverage import covered
+from cloud_entitlements.server.identities.filters import is_text
 from cloud_entitlements.server.identities.models import Analysis
-from cloud_entitlements.server.recommendations import commands, shown
+from cloud_entitlements.server.recommendations import commands, known_accounts, shown
 
 PATH = "/security-policies/"
 
@@ -24,30 +26,49 @@ PATH = "/security-policies/"
 def policies(request: HttpRequest) -> HttpResponse:
     connection_id = (request.POST if request.method == "POST" else request.GET).get("connection", "")
     if request.method == "GET":
-        return _page(request, connection_id)
+        given = {"account": known_accounts.account_in(request.GET.get("known", ""))}
+        return policies_page(request, connection_id, known={"given": given})
     try:
+        commands.refuse_connection(connection_id)
         told = (
             _restore(request, connection_id) if "restore" in request.POST else _save(request, connection_id)
         )
     except Invalid as wrong:
-        return _page(request, connection_id, wrong.fields)
+        return policies_page(request, connection_id, wrong.fields, status=422)
     except NotFound as lost:
-        return _page(request, "", {"connection": Problem("not_found", lost.text, lost.fix)})
+        problems = {"connection": Problem("not_found", lost.text, lost.fix)}
+        return policies_page(request, "", problems, status=422)
     messages.success(request, told)
-    return redirect(f"{PATH}?connection={connection_id}" if connection_id else PATH)
+    return redirect(address(connection_id))
 
 
-def _page(request: HttpRequest, connection_id: str, problems: Any = None) -> HttpResponse:
+def address(connection_id: str) -> str:
+    return f"{PATH}?connection={connection_id}" if connection_id else PATH
+
+
+def policies_page(
+    request: HttpRequest,
+    connection_id: str,
+    problems: Mapping[str, Problem] | None = None,
+    *,
+    known: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """`known`: what is `given` in the form for known accounts, and its `problems`."""
+    connection_id = connection_id if is_text(connection_id) else ""
+    connection = Analysis.objects.filter(connection_id=connection_id).first()
     context = {
         "policies": shown.policies(connection_id),
-        "connection": Analysis.objects.filter(connection_id=connection_id).first(),
+        "connection": connection,
         "connections": Analysis.objects.order_by("name"),
         "criticalities": CRITICALITIES,
         "periods": PERIODS,
         "problems": problems or {},
         "covered": covered(connection_id),
+        "known_accounts": known_accounts.known_accounts(connection_id if connection else ""),
+        "known": known or {},
     }
-    return render(request, "recommendations/policies.html", context, status=422 if problems else 200)
+    return render(request, "recommendations/policies.html", context, status=status)
 
 
 def _restore(request: HttpRequest, connection_id: str) -> str:

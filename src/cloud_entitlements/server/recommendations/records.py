@@ -11,7 +11,7 @@ from cloud_entitlements.server.connections.records import when
 from cloud_entitlements.server.recommendations import shown
 from cloud_entitlements.server.recommendations.commands import criterion
 from cloud_entitlements.server.recommendations.criterion_records import criterion_record
-from cloud_entitlements.server.recommendations.models import Recommendation
+from cloud_entitlements.server.recommendations.models import KnownAccount, Recommendation
 
 _TITLES = {one.id: one.title for one in CRITERIA}
 
@@ -63,3 +63,15 @@ def policy_record(connection_id: str, criterion_id: str) -> dict[str, Any]:
 
 def _policy_record(found: shown.Policy) -> dict[str, Any]:
     return criterion_record(found.criterion, found.setting, found.otherwise, own=found.own)
+
+
+def known_record(row: KnownAccount, names: Mapping[str, str]) -> dict[str, Any]:
+    """`names`: of connections and imports, by id."""
+    return {
+        "account_id": row.account_id,
+        "name": row.name,
+        "connection_id": row.connection_id or None,
+        "connection": names.get(row.connection_id, row.connection_id) or None,
+        "added_at": when(row.added_at),
+        "added_by": row.added_by or None,
+    }

@@ -19,6 +19,7 @@ BECAUSE: Mapping[str, str] = {
     "account_gone": "the account left, or was closed",
     "switched_off": "the criterion was switched off in the security policy",
     "exempt": "the identity is exempt",
+    "known": "the account that it names is known now: nobody mended anything",
 }
 
 
@@ -45,7 +46,7 @@ def opened(row: Recommendation) -> Opened | None:
 
 
 def _facts(row: Recommendation) -> Mapping[str, str]:
-    first = {name: _first(row.evidence, name) for name in ("key_id", "policy")}
+    first = {name: _first(row.evidence, name) for name in ("key_id", "policy", "account_id")}
     policy, _, group = first["policy"].partition(" through group ")
     return {
         "name": row.name,
@@ -55,6 +56,7 @@ def _facts(row: Recommendation) -> Mapping[str, str]:
         "group": row.name if row.type == "group" else group,
         "key": first["key_id"],
         "policy": policy.removeprefix("inline policy "),
+        "other": first["account_id"],
     }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cloud_entitlements.server.recommendations import pages, policy_pages
+from cloud_entitlements.server.recommendations import known_pages, pages, policy_pages
 
 app_name = "recommendations"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("recommendations/<slug:criterion_id>/", pages.one, name="one"),
     path("recommendations/<slug:criterion_id>/acknowledge/", pages.acknowledge, name="acknowledge"),
     path("security-policies/", policy_pages.policies, name="policies"),
+    path("security-policies/known-accounts/", known_pages.change, name="known_accounts"),
 ]
