@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count as Counted
-from django.db.models import Max, Q, QuerySet
+from django.db.models import QuerySet
 
 from cloud_entitlements.criteria import CRITERIA, CRITICALITIES
 from cloud_entitlements.criteria.impact import LETTERS
+from cloud_entitlements.server.home import tally
 from cloud_entitlements.server.home.over_time import Lately
 from cloud_entitlements.server.home.scope import Scope
+from cloud_entitlements.server.home.tally import Recommended, Vulnerable
 from cloud_entitlements.server.identities.models import Identity
 from cloud_entitlements.server.recommendations.models import Recommendation
 
@@ -90,25 +91,24 @@ class Figures:
 def figures(scope: Scope, connection_ids: Sequence[str], week: Sequence[Lately]) -> Figures:
     """`week`: what was found and resolved, day by day."""
     those = Identity.objects.filter(connection_id__in=connection_ids)
-    tallied = _tally(recommended(connection_ids))
-    pending = [one for one in tallied if one.state == State.SUGGESTED]
-    vulnerable = those.filter(weight__gt=0)
-    states, since = _counted(tallied, "state"), week[0].day
+    counted, identities = tally.recommendations(recommended(connection_ids)), tally.identities(those)
+    pending = [one for one in counted if one.state == State.SUGGESTED]
+    states, since = tally.by(counted, "state"), week[0].day
     found, resolved = sum(one.found for one in week), sum(one.resolved for one in week)
-    by_account = _by_account(pending, vulnerable)
-    people = _people(scope, those)
+    by_account = _by_account(pending, identities)
+    people = _people(scope, identities)
     return Figures(
         people,
         _states(scope, states),
         found=Count("Found", found, scope.recommendations(found=str(since))),
         resolved=Count("Resolved", resolved, scope.recommendations(resolved=str(since))),
         since=since,
-        by_criticality=_by_criticality(scope, pending, vulnerable),
+        by_criticality=_by_criticality(scope, pending, identities),
         by_provider=[_of_aws(scope, states[State.SUGGESTED], people.vulnerable.count)],
         by_account=[_account(scope, one) for one in by_account[:WORST]],
         accounts=len(by_account),
-        by_type=_by_type(scope, pending, vulnerable),
-        worst=list(vulnerable.order_by("-weight", "id")[:WORST]),
+        by_type=_by_type(scope, pending, identities),
+        worst=list(those.filter(weight__gt=0).order_by("-weight", "id")[:WORST]),
     )
 
 
@@ -118,15 +118,9 @@ def recommended(connection_ids: Sequence[str]) -> QuerySet[Recommendation]:
     return Recommendation.objects.filter(connection_id__in=connection_ids, criterion__in=known)
 
 
-def _people(scope: Scope, those: QuerySet[Identity]) -> People:
-    types: Counter[str] = Counter()
-    impacts: Counter[str] = Counter()
-    bad = 0
-    grouped = those.values("type", "impact").annotate(every=Counted("id"), bad=Counted("id", Q(weight__gt=0)))
-    for row in grouped.order_by():
-        types[row["type"]] += row["every"]
-        impacts[row["impact"]] += row["every"]
-        bad += row["bad"]
+def _people(scope: Scope, identities: Sequence[Vulnerable]) -> People:
+    types, impacts = (tally.by(identities, column, "every") for column in ("type", "impact"))
+    bad = sum(one.count for one in identities)
     return People(
         Count("Identities", types.total(), scope.identities()),
         Count("Vulnerable", bad, scope.identities(vulnerable="yes")),
@@ -149,43 +143,17 @@ def _states(scope: Scope, states: Mapping[str, int]) -> States:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Tallied:
-    """How many recommendations are alike in all of this."""
-
-    connection_id: str
-    account_id: str
-    type: str
-    criticality: str
-    state: str
-    count: int
-
-
-def _tally(asked: QuerySet[Recommendation]) -> Sequence[_Tallied]:
-    """All that Home counts of them, by one look at the index `recommendation_tally`."""
-    alike = ("connection_id", "account_id", "type", "criticality", "state")
-    return [_Tallied(*row) for row in asked.order_by().values_list(*alike).annotate(count=Counted("*"))]
-
-
-def _counted(rows: Iterable[_Tallied], column: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for one in rows:
-        found[getattr(one, column)] += one.count
-    return found
-
-
 def _by_criticality(
-    scope: Scope, pending: Sequence[_Tallied], vulnerable: QuerySet[Identity]
+    scope: Scope, pending: Sequence[Recommended], identities: Sequence[Vulnerable]
 ) -> Sequence[Part]:
-    counts = _counted(pending, "criticality")
-    those = vulnerable.aggregate(**{one: Counted("id", Q(**{f"{one}__gt": 0})) for one in CRITICALITIES})
+    counts = tally.by(pending, "criticality")
     return [
         Part(
             one,
             one.capitalize(),
             counts[one],
             scope.recommendations(criticality=one),
-            those[one],
+            sum(getattr(those, one) for those in identities),
             scope.identities(criticality=one, sort="recommendations"),
         )
         for one in CRITICALITIES
@@ -197,16 +165,17 @@ def _of_aws(scope: Scope, pending: int, vulnerable: int) -> Part:
     return Part("aws", "Amazon Web Services", pending, scope.recommendations(), vulnerable, address)
 
 
-def _by_type(scope: Scope, pending: Sequence[_Tallied], vulnerable: QuerySet[Identity]) -> Sequence[Part]:
-    counts = _counted(pending, "type")
-    those = dict(vulnerable.values_list("type").annotate(Counted("id")).order_by())
+def _by_type(
+    scope: Scope, pending: Sequence[Recommended], identities: Sequence[Vulnerable]
+) -> Sequence[Part]:
+    counts, those = tally.by(pending, "type"), tally.by(identities, "type")
     return [
         Part(
             one,
             name,
             counts[one],
             scope.recommendations(type=one),
-            those.get(one, 0),
+            those[one],
             scope.identities(type=one, vulnerable="yes", sort="recommendations"),
         )
         for one, name in _TYPES.items()
@@ -223,18 +192,18 @@ class _Account:
     identities: int
 
 
-def _by_account(pending: Sequence[_Tallied], vulnerable: QuerySet[Identity]) -> Sequence[_Account]:
+def _by_account(pending: Sequence[Recommended], identities: Sequence[Vulnerable]) -> Sequence[_Account]:
     """The gravest first. An account that is known through two connections is two."""
-    counts: dict[tuple[str, str], Counter[str]] = {}
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    those: Counter[tuple[str, str]] = Counter()
+    names: dict[tuple[str, str], str] = {}
     for one in pending:
-        counts.setdefault((one.connection_id, one.account_id), Counter())[one.criticality] += one.count
-    those: dict[tuple[str, str], tuple[str, int]] = {
-        (connection_id, account_id): (name, count)
-        for connection_id, account_id, name, count in vulnerable.values_list("connection_id", "account_id")
-        .annotate(Max("account_name"), Counted("id"))
-        .order_by()
-    }
-    listed = [_one_account(key, found, *those.get(key, ("", 0))) for key, found in counts.items()]
+        counts[one.connection_id, one.account_id][one.criticality] += one.count
+    for other in identities:
+        key = other.connection_id, other.account_id
+        those[key] += other.count
+        names[key] = other.account_name
+    listed = [_one_account(key, found, names.get(key, ""), those[key]) for key, found in counts.items()]
     return sorted(listed, key=lambda one: (*(-count for count in one.grave), one.id))
 
 

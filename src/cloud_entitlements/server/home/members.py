@@ -133,9 +133,9 @@ def _groups(connection_ids: Sequence[str]) -> tuple[dict[Key, str], dict[Key, li
     )
     counted = rows.annotate(
         named=Max("account_name"),
-        every=Count("id"),
-        bad=Count("id", Q(weight__gt=0)),
-        unsure=Count("id", Q(impact_least=True)),
+        every=Count("*"),
+        bad=Count("weight", Q(weight__gt=0)),
+        unsure=Count("weight", Q(impact_least=True)),
         highs=Sum("high"),
         mediums=Sum("medium"),
         lows=Sum("low"),

@@ -84,7 +84,22 @@ class Identity(models.Model):
             models.Index(fields=["connection_id", "-impact_points", "id"], name="identity_by_impact"),
             models.Index(fields=["connection_id", "-weight", "id"], name="identity_by_weight"),
             models.Index(fields=["connection_id", "name", "id"], name="identity_by_name"),
-            models.Index(fields=["connection_id", "account_id"], name="identity_of_account"),
+            # it covers what Home counts: rows are wide
+            models.Index(
+                fields=[
+                    "connection_id",
+                    "account_id",
+                    "type",
+                    "impact",
+                    "weight",
+                    "high",
+                    "medium",
+                    "low",
+                    "impact_least",
+                    "account_name",
+                ],
+                name="identity_of_account",
+            ),
         ]
 
     def __str__(self) -> str:
