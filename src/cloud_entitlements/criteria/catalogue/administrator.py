@@ -22,6 +22,7 @@ from cloud_entitlements.criteria.limits import stopped_by, unread_limits
 from cloud_entitlements.criteria.passed_roles import starter_of
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.subject import Around, Subject
+from cloud_entitlements.policy.document import statement_place
 
 ALMOST = 0.95
 """Of all actions that AWS knows."""
@@ -60,7 +61,7 @@ def _told(those: int) -> str:
 def _own(subject: Subject, around: Around, gives: int) -> Iterator[str]:
     for source, statement, denied in own_denials(subject, around):
         if denied & gives:
-            yield f"`{source.words}`, which denies it in statement {statement.number}"
+            yield f"`{source.words}`, which denies it in `{statement_place(statement.number)}`"
 
 
 CRITERION = Criterion(

@@ -20,6 +20,7 @@ from cloud_entitlements.criteria.evidence import few
 from cloud_entitlements.criteria.nothing_granted import idle
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.subject import Around, Subject
+from cloud_entitlements.policy.document import statement_place
 from cloud_entitlements.policy.stack import CompiledPolicy
 
 
@@ -41,7 +42,7 @@ def _evidence(own: tuple[Source, ...], around: Around) -> Iterator[Evidence]:
     for source in own:
         held = around.organization.policy(source.document)
         for one in idle(held)[:1] if isinstance(held, CompiledPolicy) else ():
-            where = "" if one.number is None else f" in statement {one.number}"
+            where = "" if one.number is None else f" in `{statement_place(one.number)}`"
             yield Evidence(
                 f"`{source.words}` grants nothing{where}: {one.why}",
                 source.words,
