@@ -372,7 +372,7 @@ ANSWER_FIELDS = {
     "incomplete": "what was not read or not said and could change the answer, by layer or field",
     "assumed": "what was assumed, in the form of `context`: it can be given there instead",
     "warnings": "what is odd, like an action that the catalogue does not know",
-    "statements": "those that decide",
+    "statements": "those that decide: `statement` is the place in the document, [from 0](../explanation/evidence.md#how-statements-are-numbered)",
     "explanation": "with `--explain`: every layer's verdict, statements, conditions and values",
     "error": "instead of all others: why the case can't be decided",
 }
@@ -407,7 +407,8 @@ def criteria() -> Iterator[str]:
 
     yield "# Criteria"
     yield "What is checked about each identity. One that fails is a [recommendation](../how-to/recommendations.md), with its"
-    yield "evidence: a sentence, and where they apply the policy, its document and statement, the access key, the moment."
+    yield "[evidence](../explanation/evidence.md): a sentence, and where they apply the policy, its document and statement (as"
+    yield "`Statement[0]`), the access key, the moment."
     yield "Criticality and period stand here as they are by default; `ciem criteria set`, the API and the page *Security"
     yield f"policies* change them, for all connections or for one. Usual periods are {', '.join(map(str, PERIODS))} days."
     yield ""
