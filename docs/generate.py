@@ -403,6 +403,7 @@ def criteria() -> Iterator[str]:
     from cloud_entitlements.criteria import CRITERIA
     from cloud_entitlements.criteria.criterion import PERIODS
     from cloud_entitlements.criteria.exempt import EXEMPTIONS
+    from cloud_entitlements.criteria.fixes import general
     from cloud_entitlements.server.recommendations.shown import standards
 
     yield "# Criteria"
@@ -429,8 +430,9 @@ def criteria() -> Iterator[str]:
         for name, numbers in standards(one.standards):
             yield f"- {name}: {numbers}."
         yield ""
-        yield f"Fix: {_plain(one.fix.console)}"
-        for language, text in (("sh", one.fix.cli), ("hcl", one.fix.terraform)):
+        fix = general(one.fix)
+        yield f"Fix: {_plain(fix.console)}"
+        for language, text in (("sh", fix.cli), ("hcl", fix.terraform)):
             yield f"```{language}\n{text}\n```"
     yield "## Who is exempt"
     yield "Judged like all, so that it can be seen; but nothing is recommended."

@@ -70,9 +70,9 @@ CRITERION = Criterion(
     types=("user", "role", "group"),
     why="Who may do every action on every resource owns the account, whatever the policy is called. Few people and no programs need it.",
     fix=Fix(
-        console="IAM > {name} > Permissions: attach what the work needs, then remove {policy}. Keep one break-glass role that is watched.",
-        cli="aws iam list-attached-{type}-policies --{type}-name {name}\n# first attach what the work needs\naws iam detach-{type}-policy --{type}-name {name} --policy-arn {policy}\n# or, where it is inline\naws iam delete-{type}-policy --{type}-name {name} --policy-name {policy}",
-        terraform="# remove the aws_iam_{type}_policy_attachment of {policy} to {name}, and attach what the work needs",
+        console="IAM > {name} > Permissions: attach what the work needs, then {remove}. Keep one break-glass role that is watched.",
+        cli="aws iam list-attached-{type}-policies --{type}-name {name}\n# first attach what the work needs\n{take_away}",
+        terraform="# of {name}: {remove}, and attach what the work needs",
     ),
     criticality="high",
     needs=("authorization_details",),

@@ -58,7 +58,7 @@ CRITERION = Criterion(
     why="Somebody meant to give something, and a typing error or a wrong ARN made it nothing; or it is left over from a service that is gone. Whoever reads it believes what it seems to say.",
     fix=Fix(
         console="IAM > {name} > Permissions: correct {policy}, comparing it with the service's actions and resource types, or remove it.",
-        cli="ciem policy lint policy.json\naws iam detach-{type}-policy --{type}-name {name} --policy-arn {policy}",
+        cli="ciem policy lint policy.json\n{take_away}",
         terraform="# correct the policy {policy} of {name}, or remove its attachment",
     ),
     criticality="low",

@@ -10,12 +10,13 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cloud_entitlements.server.access.csv_rows import CSV, csv_records
-from cloud_entitlements.server.connections.api_records import PROBLEMS, Strict
+from cloud_entitlements.server.connections.api_records import PROBLEMS
 from cloud_entitlements.server.home.drawing import Drawing, drawing
 from cloud_entitlements.server.home.focus import Focus
 from cloud_entitlements.server.home.picture_files import COLUMNS, picture_rows, picture_svg
 from cloud_entitlements.server.home.scope import Scope
 from cloud_entitlements.server.home.told import refuse_unknown
+from cloud_entitlements.server.identities.api_lists import Given
 
 router = Router(tags=["home"])
 SVG = {
@@ -23,7 +24,7 @@ SVG = {
 }
 
 
-class PictureAsked(Strict):
+class PictureAsked(Given):
     tag: str = Field("", description="of connections")
     connection: str = Field("", description="id of a connection or import")
     unit: str = Field("", description="the unit's path, as nodes of accounts have it under `detail`")
@@ -74,7 +75,8 @@ class OrganizationPicture(Schema):
     edges: list[PictureEdge]
 
 
-def _drawn(given: PictureAsked) -> Drawing:
+def _drawn(request: HttpRequest, given: PictureAsked) -> Drawing:
+    given.refuse_others(request)
     told = {name: str(value) for name, value in given.dict().items()}
     scope = Scope.of(told)
     refuse_unknown(scope)
@@ -89,7 +91,7 @@ def _drawn(given: PictureAsked) -> Drawing:
     operation_id="organization",
 )
 def show(request: HttpRequest, given: Query[PictureAsked]) -> dict[str, Any]:
-    return _drawn(given).record()
+    return _drawn(request, given).record()
 
 
 @router.get(
@@ -100,7 +102,7 @@ def show(request: HttpRequest, given: Query[PictureAsked]) -> dict[str, Any]:
     openapi_extra=CSV,
 )
 def as_csv(request: HttpRequest, given: Query[PictureAsked]) -> HttpResponseBase:
-    return csv_records("organization.csv", COLUMNS, picture_rows(_drawn(given)))
+    return csv_records("organization.csv", COLUMNS, picture_rows(_drawn(request, given)))
 
 
 @router.get(
@@ -111,4 +113,4 @@ def as_csv(request: HttpRequest, given: Query[PictureAsked]) -> HttpResponseBase
     openapi_extra=SVG,
 )
 def as_svg(request: HttpRequest, given: Query[PictureAsked]) -> HttpResponse:
-    return HttpResponse(picture_svg(_drawn(given)), content_type="image/svg+xml")
+    return HttpResponse(picture_svg(_drawn(request, given)), content_type="image/svg+xml")

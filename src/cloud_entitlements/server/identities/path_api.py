@@ -10,9 +10,10 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from cloud_entitlements.server.access.csv_rows import CSV, csv_records
-from cloud_entitlements.server.connections.api_records import PROBLEMS, Strict
+from cloud_entitlements.server.connections.api_records import PROBLEMS
 from cloud_entitlements.server.identities import asked
 from cloud_entitlements.server.identities.about import About
+from cloud_entitlements.server.identities.api_lists import Given
 from cloud_entitlements.server.identities.path_files import (
     COLUMNS,
     access_path,
@@ -28,7 +29,7 @@ SVG = {
 }
 
 
-class PathAsked(Strict):
+class PathAsked(Given):
     connection: str = Field("", description="id or name of a connection or import")
     policies: Literal["", "all"] = Field("", description="all: no policies are grouped")
     services: Literal["", "all"] = Field("", description="all: no services are grouped")
@@ -61,7 +62,8 @@ class AccessPath(Schema):
     edges: list[PathEdge]
 
 
-def _asked(arn: str, given: PathAsked) -> tuple[About, Picture]:
+def _asked(request: HttpRequest, arn: str, given: PathAsked) -> tuple[About, Picture]:
+    given.refuse_others(request)
     wanted = asked.asked({"connection": given.connection})
     unfolded = Wanted(given.policies == "all", given.services == "all")
     return access_path(asked.one(arn, wanted.connection), unfolded)
@@ -74,7 +76,7 @@ def _asked(arn: str, given: PathAsked) -> tuple[About, Picture]:
     operation_id="identities_access_path",
 )
 def show(request: HttpRequest, arn: str, given: Query[PathAsked]) -> dict[str, Any]:
-    return path_record(*_asked(arn, given))
+    return path_record(*_asked(request, arn, given))
 
 
 @router.get(
@@ -85,7 +87,7 @@ def show(request: HttpRequest, arn: str, given: Query[PathAsked]) -> dict[str, A
     openapi_extra=CSV,
 )
 def as_csv(request: HttpRequest, arn: str, given: Query[PathAsked]) -> HttpResponseBase:
-    return csv_records("access-path.csv", COLUMNS, path_rows(path_record(*_asked(arn, given))))
+    return csv_records("access-path.csv", COLUMNS, path_rows(path_record(*_asked(request, arn, given))))
 
 
 @router.get(
@@ -96,4 +98,4 @@ def as_csv(request: HttpRequest, arn: str, given: Query[PathAsked]) -> HttpRespo
     openapi_extra=SVG,
 )
 def as_svg(request: HttpRequest, arn: str, given: Query[PathAsked]) -> HttpResponse:
-    return HttpResponse(path_svg(*_asked(arn, given)), content_type="image/svg+xml")
+    return HttpResponse(path_svg(*_asked(request, arn, given)), content_type="image/svg+xml")
