@@ -415,6 +415,9 @@ def criteria() -> Iterator[str]:
     yield ""
     yield "What was not read is *unknown*, never passed. *Contained* is what would fail, if a permissions boundary or a control"
     yield "policy did not stop it."
+    yield ""
+    yield "What stands in CAPITALS in a fix is to be filled in. Where it is told of an identity, the product has filled in its"
+    yield "name, its policy and its key, and says the line that suits how it holds the policy: attached, inline, or by a group."
     yield "| criterion | of | criticality | days | |"
     yield "| --- | --- | --- | --- | --- |"
     for one in CRITERIA:

@@ -133,7 +133,7 @@ def test_the_csv_of_the_picture_has_a_row_a_node_and_no_number_of_what_was_never
     data = json.loads(body(page, "/organization/nodes.json"))
     found = lines(body(page, "/organization/picture.csv"))
     assert {one["ID"] for one in found} == {one["id"] for one in data["nodes"]}
-    seen = set()
+    seen: set[str] = set()
     for one in found:
         assert one["PARENT"] in {"", *seen}, "parents come before their children"
         seen.add(one["ID"])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from cloud_entitlements.criteria.criterion import Fix
 
 _PLACE = re.compile(r"\{(name|arn|account|partition|key|policy|type|group)\}")
-_STEP = re.compile(r"\{(remove|take_away|narrow|give_to_group|group_policy)\}")
+_STEP = re.compile(r"\{(remove|remove_resource|take_away|narrow|give_to_group|group_policy)\}")
 _DETACH = "aws iam detach-{type}-policy --{type}-name {name} --policy-arn {policy}"
 _DELETE = "aws iam delete-{type}-policy --{type}-name {name} --policy-name {policy}"
 _VERSION = "aws iam create-policy-version --policy-arn {policy} --policy-document file://narrowed.json --set-as-default"
@@ -26,6 +26,12 @@ _STEPS: Mapping[str, Mapping[str, str]] = {
     "remove": {
         "": "remove {policy}",
         "group": "take {name} out of the group {group}, or take {policy} from the group",
+    },
+    "remove_resource": {
+        "": "remove the aws_iam_{type}_policy_attachment or aws_iam_{type}_policy of {policy} to {name}",
+        "attached": "remove the aws_iam_{type}_policy_attachment of {policy} to {name}",
+        "inline": "remove the aws_iam_{type}_policy {policy} of {name}",
+        "group": "remove the group {group} from the aws_iam_user_group_membership of {name}, or {policy} from the group",
     },
     "take_away": {
         "": f"{_DETACH}{_EITHER}{_DELETE}",

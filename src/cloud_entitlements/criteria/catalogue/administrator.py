@@ -72,7 +72,7 @@ CRITERION = Criterion(
     fix=Fix(
         console="IAM > {name} > Permissions: attach what the work needs, then {remove}. Keep one break-glass role that is watched.",
         cli="aws iam list-attached-{type}-policies --{type}-name {name}\n# first attach what the work needs\n{take_away}",
-        terraform="# of {name}: {remove}, and attach what the work needs",
+        terraform="# {remove_resource}, and attach what the work needs",
     ),
     criticality="high",
     needs=("authorization_details",),
