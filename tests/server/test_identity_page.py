@@ -130,7 +130,7 @@ def test_a_recommendation_shows_evidence_the_marked_statement_and_the_fix(look: 
     marked = unescape("".join(re.findall(r'marked allow">.*?<mark>(.*?)</mark>', article)))
     assert '"Action": "*"' in marked
     assert "Version" not in marked
-    assert "policy-arn arn:aws:iam::aws:policy/AdministratorAccess" in told
+    assert "aws iam remove-user-from-group --user-name ada --group-name ops" in told
     assert "AdministratorAccess through group ops'" not in told, "what is pasted names the policy alone"
 
 
