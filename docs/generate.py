@@ -372,7 +372,7 @@ ANSWER_FIELDS = {
     "incomplete": "what was not read or not said and could change the answer, by layer or field",
     "assumed": "what was assumed, in the form of `context`: it can be given there instead",
     "warnings": "what is odd, like an action that the catalogue does not know",
-    "statements": "those that decide",
+    "statements": "those that decide: `statement` is the place in the document, [from 0](../explanation/evidence.md#how-statements-are-numbered)",
     "explanation": "with `--explain`: every layer's verdict, statements, conditions and values",
     "error": "instead of all others: why the case can't be decided",
 }
@@ -403,16 +403,21 @@ def criteria() -> Iterator[str]:
     from cloud_entitlements.criteria import CRITERIA
     from cloud_entitlements.criteria.criterion import PERIODS
     from cloud_entitlements.criteria.exempt import EXEMPTIONS
+    from cloud_entitlements.criteria.fixes import general
     from cloud_entitlements.server.recommendations.shown import standards
 
     yield "# Criteria"
     yield "What is checked about each identity. One that fails is a [recommendation](../how-to/recommendations.md), with its"
-    yield "evidence: a sentence, and where they apply the policy, its document and statement, the access key, the moment."
+    yield "[evidence](../explanation/evidence.md): a sentence, and where they apply the policy, its document and statement (as"
+    yield "`Statement[0]`), the access key, the moment."
     yield "Criticality and period stand here as they are by default; `ciem criteria set`, the API and the page *Security"
     yield f"policies* change them, for all connections or for one. Usual periods are {', '.join(map(str, PERIODS))} days."
     yield ""
     yield "What was not read is *unknown*, never passed. *Contained* is what would fail, if a permissions boundary or a control"
     yield "policy did not stop it."
+    yield ""
+    yield "What stands in CAPITALS in a fix is to be filled in. Where it is told of an identity, the product has filled in its"
+    yield "name, its policy and its key, and says the line that suits how it holds the policy: attached, inline, or by a group."
     yield "| criterion | of | criticality | days | |"
     yield "| --- | --- | --- | --- | --- |"
     for one in CRITERIA:
@@ -428,8 +433,9 @@ def criteria() -> Iterator[str]:
         for name, numbers in standards(one.standards):
             yield f"- {name}: {numbers}."
         yield ""
-        yield f"Fix: {_plain(one.fix.console)}"
-        for language, text in (("sh", one.fix.cli), ("hcl", one.fix.terraform)):
+        fix = general(one.fix)
+        yield f"Fix: {_plain(fix.console)}"
+        for language, text in (("sh", fix.cli), ("hcl", fix.terraform)):
             yield f"```{language}\n{text}\n```"
     yield "## Who is exempt"
     yield "Judged like all, so that it can be seen; but nothing is recommended."

@@ -76,11 +76,9 @@ def test_what_does_not_cover_it_is_none(suspected: ControlPolicy) -> None:
 
 
 def test_it_is_named_with_its_statement_and_place() -> None:
-    assert words(policy({**DENY, "Sid": "Strangers"})) == [
-        "`Perimeter` (p-00000001, statement `Strangers`, on r-ab12)"
-    ]
+    assert words(policy({**DENY, "Sid": "Strangers"})) == ["`Perimeter` (p-00000001, `Strangers`, on r-ab12)"]
     assert words(policy([{**DENY, "Effect": "Allow"}, DENY])) == [
-        "`Perimeter` (p-00000001, statement 2, on r-ab12)"
+        "`Perimeter` (p-00000001, `Statement[1]`, on r-ab12)"
     ]
 
 

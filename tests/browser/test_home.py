@@ -205,6 +205,9 @@ def test_without_script_the_picture_is_drawn_all_the_same(demo: Demo, signed_in:
         page.goto(path)
         expect(page.locator("svg.drawn")).to_be_visible()
         assert page.locator("svg.drawn .node").count() > 50
+    expect(page.get_by_role("link", name="CSV")).to_be_visible()
+    expect(page.get_by_role("button", name="PNG")).to_be_hidden()
+    expect(page.get_by_role("button", name="Fit")).to_be_hidden()
     context.close()
 
 

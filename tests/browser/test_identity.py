@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from urllib.parse import urlencode
 
 import pytest
@@ -185,10 +186,19 @@ def test_double_click_does_not_zoom(page: Page) -> None:
 def test_the_picture_is_a_file_too(page: Page) -> None:
     page.goto(address(SANDBOXED, "path"))
     with page.expect_download() as drawn:
-        page.get_by_role("link", name="Download SVG").click()
+        page.get_by_role("link", name="SVG").click()
     text = drawn.value.path().read_text(encoding="utf-8")
     assert text.startswith("<svg")
     assert "developer-sandboxed" in text
+    with page.expect_download() as png:
+        page.get_by_role("button", name="PNG").click()
+    found = png.value.path().read_bytes()
+    assert (found[:4], png.value.suggested_filename) == (b"\x89PNG", "access-path.png")
+    width, height = struct.unpack(">II", found[16:24])
+    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', text)
+    assert size is not None
+    assert (width, height) == (2 * int(float(size[1])), 2 * int(float(size[2])))
+    assert len(found) > 20_000, "there is something on it"
 
 
 def test_acknowledging_takes_a_reason_and_is_undone(page: Page) -> None:

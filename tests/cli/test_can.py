@@ -49,7 +49,7 @@ def test_an_answer_names_the_statement_and_the_snapshot(imported: Ciem) -> None:
     ended = imported("can", ADA, "ec2:DescribeInstances")
     assert ended.code == 0
     assert ended.out.startswith("allowed\n")
-    assert "Allow: statement 1 of inline policy \\u001b[31mown" in ended.out, (
+    assert "Allow: Statement[0] of inline policy \\u001b[31mown" in ended.out, (
         "a policy's name is no terminal's command"
     )
     assert "snapshot audit of" in ended.out
@@ -168,7 +168,7 @@ def test_the_whole_explanation_names_every_layer_from_the_top_down(imported: Cie
         "resource control policies: does not apply",
         "permissions boundary: does not apply",
         "identity policies: conditional",
-        "Allow: statement 2 of inline policy \\u001b[31mown, may match, decides",
+        "Allow: Statement[1] of inline policy \\u001b[31mown, may match, decides",
         "Bool aws:multifactorauthpresent: true; the request's is not known → unknown",
         "snapshot audit of",
     ]

@@ -117,7 +117,7 @@ def test_answers_come_before_the_input_ends() -> None:
 def test_explain_adds_the_layers() -> None:
     _, found = answers(lines(ALLOWED), "--explain")
     explanation = found[0]["explanation"]
-    assert explanation["summary"] == "allowed: identity[0] statement 0"
+    assert explanation["summary"] == "allowed: identity[0] Statement[0]"
     assert [one["layer"] for one in explanation["layers"]][-2:] == ["identity", "resource"]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from cloud_entitlements.access import open_index
 from cloud_entitlements.criteria import CRITERIA, Judgement, Settings, analyse
+from cloud_entitlements.criteria.fixes import facts, filled
+from tests.criteria.test_fixes import UNFILLED
 from tests.criteria.world import NOW, Case, cases, known_in, snapshot_of, worlds
 
 VERDICTS = {"fails", "passes", "unknown"}
@@ -43,6 +45,24 @@ def test_a_case_is_judged_as_it_says(case: Case, judged: Mapping[tuple[str, str]
         assert case.filled(words) in shown
     for words in case.given.get("silent", []):
         assert words not in shown
+
+
+def test_no_text_of_a_case_has_a_place_that_was_not_filled(
+    judged: Mapping[tuple[str, str], Judgement],
+) -> None:
+    """Evidence, reasons and fixes, as pages, terminal and API show them."""
+    by_id = {one.id: one for one in CRITERIA}
+    checked = 0
+    for (arn, id_), found in judged.items():
+        type_, _, name = arn.partition(":iam::")[2].partition(":")[2].partition("/")
+        told = [(one.policy, one.key_id, one.account_id) for one in found.evidence]
+        fix = filled(by_id[id_].fix, facts(name or type_, arn, type_, told))
+        for text in (found.why, *(one.text for one in found.evidence), fix.console, fix.cli, fix.terraform):
+            assert not UNFILLED.findall(text), f"{arn} {id_}: {text}"
+            checked += 1
+        if found.verdict == "fails" and any(policy for policy, *_ in told):
+            assert "POLICY" not in fix.cli + fix.terraform + fix.console, f"{arn} {id_}"
+    assert checked > 1000
 
 
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.id)

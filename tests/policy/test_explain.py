@@ -49,7 +49,7 @@ def test_an_allowed_decision_names_the_statement_that_allows() -> None:
         identity_policies=[policy(statement("Allow", condition=condition))],
         context={"aws:RequestedRegion": "eu-west-1"},
     )
-    assert (found.decision, found.summary) == ("allowed", "allowed: identity[0] statement 0")
+    assert (found.decision, found.summary) == ("allowed", "allowed: identity[0] Statement[0]")
     (met,) = layer(found, "identity").statements
     assert (met.sid, met.effect, met.matches, met.decides) == ("TheAllow", "Allow", "true", True)
     (one,) = met.conditions
@@ -154,7 +154,7 @@ def test_a_service_has_no_account_to_be_across_from() -> None:
         resource_account=None,
         resource_policy=policy(statement("Allow", Action="*", Principal=named)),
     )
-    assert found.summary == "allowed: resource[0] statement 0"
+    assert found.summary == "allowed: resource[0] Statement[0]"
 
 
 def test_a_grant_that_may_be_the_callers_is_told_as_open() -> None:

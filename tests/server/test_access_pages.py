@@ -118,7 +118,7 @@ def test_a_denied_answer_shows_the_layer_that_blocks_level_by_level(
 ) -> None:
     found = ask("can", principal=DEPLOY, action="iam:CreateUser", resource=NEW_USER)
     told = words(found)
-    assert "a Deny in the service control policies forbids it: statement 1 of NoNewUsers" in told.replace(
+    assert "a Deny in the service control policies forbids it: Statement[0] of NoNewUsers" in told.replace(
         "A Deny", "a Deny"
     )
     titles = re.findall(r"<h3>([^<]*)</h3>", found)
@@ -165,7 +165,7 @@ def test_a_conditional_answer_says_what_must_hold_and_asks_for_it(
 def test_only_what_gives_is_named_as_the_reason(ask: Callable[..., str], snapshot: Snapshot) -> None:
     """A control policy lets pass, and gives nothing."""
     own = words(ask("can", principal=DEPLOY, action="iam:ListRoles"))
-    assert "Whatever the circumstances, by statement 1 of inline policy inline-0 ." in own
+    assert "Whatever the circumstances, by Statement[0] of inline policy inline-0 ." in own
     root = words(ask("can", principal=f"arn:aws:iam::{SHOP}:root", action="iam:ListRoles"))
     assert "for root has every permission in its account" in root
     nothing = words(ask("can", principal=ADA, action="s3:ListAllMyBuckets"))
@@ -177,7 +177,7 @@ def test_only_what_gives_is_named_as_the_reason(ask: Callable[..., str], snapsho
 def test_a_session_is_told_by_its_roles_policies(ask: Callable[..., str], snapshot: Snapshot) -> None:
     session = f"arn:aws:sts::{SHOP}:assumed-role/deploy/me"
     found = ask("can", principal=session, action="iam:ListRoles")
-    assert "by statement 1 of inline policy inline-0" in words(found)
+    assert "by Statement[0] of inline policy inline-0" in words(found)
     assert "&quot;iam:*&quot;" in found
 
 

@@ -196,7 +196,7 @@ def test_the_worst_identities_open_beside_the_page(page: Client, judged: Days) -
     assert len(addresses) > 1
     alone = page.get(addresses[0], headers={"HX-Request": "true"}).content.decode()
     assert alone.startswith('<aside id="drawer" class="drawer" aria-label="Details">')
-    assert "E because" in alone
+    assert "iam:AttachGroupPolicy on all groups" in alone
     assert unescape(alone.split("data-close")[0].rsplit('href="', 1)[1]).startswith(
         f"/?connection={CONNECTION}"
     )

@@ -211,7 +211,7 @@ def test_criteria_are_told_as_they_are_set(api: Api, days: Days) -> None:
         200, "medium", 90, True, False,
     )  # fmt: skip
     assert one["standards"]["cis"] == ["1.14"]
-    assert "{name}" in one["fix"]["cli"]
+    assert "--user-name NAME" in one["fix"]["cli"]
 
 
 def test_what_is_set_is_kept_judged_by_and_restored(api: Api, days: Days) -> None:

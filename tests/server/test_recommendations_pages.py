@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from cloud_entitlements.criteria import CRITERIA
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.identities.models import Analysis, Identity
 from cloud_entitlements.server.recommendations import due
@@ -72,6 +73,13 @@ def test_a_criterion_says_how_many_fail_it_and_opens_them(page: Client, days: Da
     assert "ada" in opened
     assert "bob" not in opened
     assert HOSTILE not in opened
+
+
+def test_no_page_of_a_criterion_has_a_place_that_was_not_filled(page: Client, days: Days) -> None:
+    for one in CRITERIA:
+        shown = text(page.get(f"/recommendations/{one.id}/"))
+        assert one.title in shown
+        assert not re.findall(r"\{\w+\}", shown), one.id
 
 
 def test_a_criterion_that_does_not_exist_is_not_found(page: Client, days: Days) -> None:

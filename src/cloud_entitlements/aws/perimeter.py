@@ -40,7 +40,7 @@ class Excepted:
 class Suspect:
     policy_id: str
     words: str
-    """`` `Name` (p-123, statement `Sid`, on ou-…) ``."""
+    """`` `Name` (p-123, `Sid`, on ou-…) ``."""
     condition: str
     """The statement's `"Condition": {…}` with the exception in it."""
 
@@ -57,12 +57,12 @@ def suspects(
     return tuple(
         Suspect(
             policy.id,
-            f"`{policy.name}` ({policy.id}, statement {sid}, on {', '.join(sorted(policy.targets & above))})",
+            f"`{policy.name}` ({policy.id}, {named}, on {', '.join(sorted(policy.targets & above))})",
             with_exception(statement.get("Condition"), excepted),
         )
         for policy in policies
         if policy.type == kind and policy.targets & above
-        for sid, statement in _denying(policy.document, asked)
+        for named, statement in _denying(policy.document, asked)
     )
 
 
@@ -99,10 +99,10 @@ def _same(names: Iterable[str], wanted: str) -> str:
 
 
 def _denying(document: str, actions: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for number, statement in enumerate(_statements(document), start=1):
+    for number, statement in enumerate(_statements(document)):
         if statement.get("Effect") == "Deny" and any(_covers(statement, action) for action in actions):
-            sid = statement.get("Sid")
-            yield (f"`{sid}`" if sid else str(number)), statement
+            place = f"Statement[{number}]"
+            yield f"`{statement.get('Sid') or place}`", statement
 
 
 def _statements(document: str) -> list[Mapping[str, Any]]:

@@ -132,6 +132,7 @@ def _print(context: Context, found: dict[str, Any]) -> None:
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
+    from cloud_entitlements.policy.document import statement_place
     from cloud_entitlements.policy.profiles import in_words
 
     why = {
@@ -145,7 +146,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     told = [f"  {name}: {words}" for name, words in why.items() if words]
     for one in found["statements"]:
         place = one["source"] or one["policy"]
-        told.append(f"  {one['effect']}: statement {one['statement'] + 1} of {place}")
+        told.append(f"  {one['effect']}: {statement_place(one['statement'])} of {place}")
     return told + [f"  warning: {one}" for one in found["warnings"]]
 
 

@@ -72,7 +72,9 @@ def _layers(explanation: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _statement(one: Mapping[str, Any]) -> Iterator[str]:
-    name = f"statement {one['statement'] + 1}" + (f" `{one['sid']}`" if one["sid"] else "")
+    from cloud_entitlements.policy.document import statement_place
+
+    name = statement_place(one["statement"]) + (f" `{one['sid']}`" if one["sid"] else "")
     means = f", means the caller as {' and '.join(one['principal'])}" if one["principal"] else ""
     matches = "" if one["matches"] == "true" else ", may match"
     decides = ", decides" if one["decides"] else ""

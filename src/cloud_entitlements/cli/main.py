@@ -32,6 +32,7 @@ GROUPS = {
         "identity",
         "One identity: why its impact, what is recommended, how to mend it.",
     ),
+    "picture": ("picture", "picture", "The pictures of the pages: JSON, CSV, SVG."),
     "platform": ("care", "platform", "The AWS identity that the product runs as."),
     "org": ("connections", "org", "Connect organizations, and look after them."),
     "permissions": ("permissions", "permissions", "What may a principal do? By action and resource."),

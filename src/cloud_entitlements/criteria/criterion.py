@@ -69,7 +69,7 @@ def unknown(why: str) -> Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """How to mend it, three ways. `{name}`, `{arn}`, `{account}`, `{key}`, `{policy}`, `{other}` are filled in."""
+    """How to mend it, three ways. `criteria/fixes.py` fills in `{name}`, `{policy}` and its other places and steps."""
 
     console: str
     cli: str

@@ -12,7 +12,7 @@ from cloud_entitlements.access.organization import Source
 from cloud_entitlements.criteria.criterion import Evidence
 from cloud_entitlements.criteria.levels import LEVELS, at_level
 from cloud_entitlements.criteria.subject import Around, Subject
-from cloud_entitlements.policy.document import Statement
+from cloud_entitlements.policy.document import Statement, statement_place
 from cloud_entitlements.policy.pattern import matches_everything
 
 
@@ -21,9 +21,9 @@ def together(actions: Iterable[int]) -> int:
 
 
 def place(grant: Giving) -> str:
-    """As evidence says it: `inline policy x` in statement 2 (`Sid`)."""
+    """As evidence says it: `inline policy x` in `Statement[2]` (`Sid`)."""
     sid = f" (`{grant.sid}`)" if grant.sid else ""
-    return f"`{grant.source}` in statement {grant.statement}{sid}"
+    return f"`{grant.source}` in `{statement_place(grant.statement or 0)}`{sid}"
 
 
 def proofs(

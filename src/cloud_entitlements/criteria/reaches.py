@@ -8,7 +8,7 @@ from dataclasses import replace
 from cloud_entitlements.access import AccessIndex
 from cloud_entitlements.access.index.giving import Giving
 from cloud_entitlements.criteria.criterion import Evidence
-from cloud_entitlements.criteria.grants import together
+from cloud_entitlements.criteria.grants import place, together
 from cloud_entitlements.criteria.levels import every_action
 from cloud_entitlements.criteria.own_credentials import credentials, own_credentials
 from cloud_entitlements.criteria.passed_roles import pass_role, passed_to
@@ -53,9 +53,9 @@ class Reaches:
 
 
 def _evidence(one: Giving) -> Evidence:
-    named = f"`{one.sid}`" if one.sid else f"{one.statement}"
+    condition = ", on a condition" if one.conditional else ""
     return Evidence(
-        f"`{one.source}` allows it in statement {named}{', on a condition' if one.conditional else ''}",
+        f"{place(one)} allows it{condition}",
         policy=one.source,
         document=one.document or "",
         statement=one.statement,

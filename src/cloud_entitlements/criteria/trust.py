@@ -10,7 +10,7 @@ from cloud_entitlements.access.index.universe import actions_of_element
 from cloud_entitlements.criteria.criterion import Evidence
 from cloud_entitlements.criteria.levels import actions
 from cloud_entitlements.criteria.subject import Around, Subject
-from cloud_entitlements.policy.document import Statement
+from cloud_entitlements.policy.document import Statement, statement_place
 
 BY_AWS, BY_TOKEN, BY_SAML = "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
 UNREAD = "its trust policy was not read"
@@ -61,5 +61,6 @@ def in_trust(subject: Subject, statement: Statement, text: str) -> Evidence:
 
 
 def named(statement: Statement) -> str:
-    """As a person finds it: by its Sid, or its number."""
-    return f"statement `{statement.sid}`" if statement.sid else f"statement {statement.number}"
+    """As a person finds it: by its place, and its Sid."""
+    sid = f" (`{statement.sid}`)" if statement.sid else ""
+    return f"`{statement_place(statement.number)}`{sid}"

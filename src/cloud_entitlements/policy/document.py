@@ -69,6 +69,14 @@ class Statement:
     place: Place = NOWHERE
 
 
+def statement_place(number: int) -> str:
+    """Where a statement stands in its document, `number` from 0: `Statement[0]`, as jq and the AWS CLI's `--query` take it.
+
+    Every text that numbers a statement says it so: the number is that of `statement` in JSON.
+    """
+    return f"Statement[{number}]"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     version: str

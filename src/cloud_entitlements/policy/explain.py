@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from cloud_entitlements.policy.context import Context, Unknown
 from cloud_entitlements.policy.decision import Decision, Outcome
-from cloud_entitlements.policy.document import Condition
+from cloud_entitlements.policy.document import Condition, statement_place
 from cloud_entitlements.policy.keys import spelled
 from cloud_entitlements.policy.layers import (
     BOUNDARY,
@@ -127,7 +127,9 @@ def _summary(decision: Decision) -> str:
         return f"denied: {how} {', '.join(decision.denied_by) or 'any case of what is not known'}"
     if decision.outcome == "conditional":
         return f"conditional: {'; '.join(_open(decision))}"
-    by = dict.fromkeys(f"{met.policy} statement {met.statement.source.number}" for met in decision.statements)
+    by = dict.fromkeys(
+        f"{met.policy} {statement_place(met.statement.source.number)}" for met in decision.statements
+    )
     return f"allowed: {', '.join(by) or 'no policy is needed'}"
 
 

@@ -12,7 +12,9 @@ from cloud_entitlements.server.api import api, problem
 from cloud_entitlements.server.connections.api import Kind, router_for
 from cloud_entitlements.server.connections.api_care import platform_router
 from cloud_entitlements.server.home.api import router as home_router
+from cloud_entitlements.server.home.picture_api import router as picture_router
 from cloud_entitlements.server.identities.api import router as identities_router
+from cloud_entitlements.server.identities.path_api import router as paths_router
 from cloud_entitlements.server.recommendations.api import router as recommendations_router
 from cloud_entitlements.server.recommendations.criteria_api import router as criteria_router
 from cloud_entitlements.server.recommendations.known_accounts_api import router as known_accounts_router
@@ -27,7 +29,9 @@ api.add_router("/aws/accounts", router_for(Kind.ACCOUNT))
 api.add_router("/aws/platform", platform_router)
 api.add_router("/snapshots", snapshots_router)
 api.add_router("", access_router)  # before identities: an ARN in an address takes whatever follows it
+api.add_router("", paths_router)
 api.add_router("", home_router)
+api.add_router("", picture_router)
 api.add_router("", identities_router)
 api.add_router("/recommendations", recommendations_router)
 api.add_router(

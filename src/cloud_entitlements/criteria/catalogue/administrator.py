@@ -22,6 +22,7 @@ from cloud_entitlements.criteria.limits import stopped_by, unread_limits
 from cloud_entitlements.criteria.passed_roles import starter_of
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.subject import Around, Subject
+from cloud_entitlements.policy.document import statement_place
 
 ALMOST = 0.95
 """Of all actions that AWS knows."""
@@ -60,7 +61,7 @@ def _told(those: int) -> str:
 def _own(subject: Subject, around: Around, gives: int) -> Iterator[str]:
     for source, statement, denied in own_denials(subject, around):
         if denied & gives:
-            yield f"`{source.words}`, which denies it in statement {statement.number}"
+            yield f"`{source.words}`, which denies it in `{statement_place(statement.number)}`"
 
 
 CRITERION = Criterion(
@@ -69,9 +70,9 @@ CRITERION = Criterion(
     types=("user", "role", "group"),
     why="Who may do every action on every resource owns the account, whatever the policy is called. Few people and no programs need it.",
     fix=Fix(
-        console="IAM > {name} > Permissions: attach what the work needs, then remove {policy}. Keep one break-glass role that is watched.",
-        cli="aws iam list-attached-{type}-policies --{type}-name {name}\n# first attach what the work needs\naws iam detach-{type}-policy --{type}-name {name} --policy-arn {policy}\n# or, where it is inline\naws iam delete-{type}-policy --{type}-name {name} --policy-name {policy}",
-        terraform="# remove the aws_iam_{type}_policy_attachment of {policy} to {name}, and attach what the work needs",
+        console="IAM > {name} > Permissions: attach what the work needs, then {remove}. Keep one break-glass role that is watched.",
+        cli="aws iam list-attached-{type}-policies --{type}-name {name}\n# first attach what the work needs\n{take_away}",
+        terraform="# {remove_resource}, and attach what the work needs",
     ),
     criticality="high",
     needs=("authorization_details",),

@@ -91,7 +91,7 @@ CRITERION = Criterion(
     why="Who may do every action of a service may delete what it holds and open it to others, though the work seldom needs that.",
     fix=Fix(
         console="IAM > {name} > Access Advisor shows what was used. IAM > Policies > {policy} > Edit: name those actions in the place of the wildcard.",
-        cli="aws iam generate-service-last-accessed-details --arn {arn} --granularity ACTION_LEVEL\n# with the JobId that it prints\naws iam get-service-last-accessed-details --job-id JOB_ID\n# narrowed.json: the same policy, with the actions that are needed\naws iam create-policy-version --policy-arn {policy} --policy-document file://narrowed.json --set-as-default\n# or, where it is inline\naws iam put-{type}-policy --{type}-name {name} --policy-name {policy} --policy-document file://narrowed.json",
+        cli="aws iam generate-service-last-accessed-details --arn {arn} --granularity ACTION_LEVEL\n# with the JobId that it prints\naws iam get-service-last-accessed-details --job-id JOB_ID\n# narrowed.json: the same policy, with the actions that are needed\n{narrow}",
         terraform='# in the policy document of {policy}, in the place of "s3:*"\nactions = ["s3:GetObject", "s3:PutObject"]',
     ),
     criticality="medium",

@@ -63,7 +63,7 @@ CRITERION = Criterion(
     why="An action on every resource reaches those too that belong to others, and those that are made tomorrow.",
     fix=Fix(
         console="IAM > Policies > {policy} > Edit: put the ARNs that the work needs in the place of * under Resource; or give the actions a condition on tags. An inline policy stands under {name} > Permissions.",
-        cli="# what {name} used, action by action, shows which resources it needs\naws iam generate-service-last-accessed-details --arn {arn} --granularity ACTION_LEVEL\n# narrowed.json: the same policy, with ARNs in the place of *\naws iam create-policy-version --policy-arn {policy} --policy-document file://narrowed.json --set-as-default\n# or, where it is inline\naws iam put-{type}-policy --{type}-name {name} --policy-name {policy} --policy-document file://narrowed.json",
+        cli="# what {name} used, action by action, shows which resources it needs\naws iam generate-service-last-accessed-details --arn {arn} --granularity ACTION_LEVEL\n# narrowed.json: the same policy, with ARNs in the place of *\n{narrow}",
         terraform='# in the policy document of {policy}\nstatement {\n  actions   = ["s3:GetObject"]\n  resources = ["arn:aws:s3:::the-bucket/*"]\n}',
     ),
     criticality="medium",

@@ -31,8 +31,8 @@ CRITERION = Criterion(
     why="Permissions that hang on single users drift apart, and nobody sees who has what. Groups, or better roles, say it in one place.",
     fix=Fix(
         console="IAM > User groups > Create group: attach {policy} to it and add {name}; then IAM > Users > {name} > Permissions: remove {policy}.",
-        cli="aws iam create-group --group-name {group}\naws iam attach-group-policy --group-name {group} --policy-arn {policy}\naws iam add-user-to-group --group-name {group} --user-name {name}\naws iam detach-user-policy --user-name {name} --policy-arn {policy}",
-        terraform='resource "aws_iam_group" "group" {\n  name = {group}\n}\n\nresource "aws_iam_group_policy_attachment" "policy" {\n  group      = aws_iam_group.group.name\n  policy_arn = {policy}\n}\n\nresource "aws_iam_user_group_membership" "member" {\n  user   = {name}\n  groups = [aws_iam_group.group.name]\n}\n# and remove the aws_iam_user_policy_attachment',
+        cli="aws iam create-group --group-name {group}\n{give_to_group}\naws iam add-user-to-group --group-name {group} --user-name {name}\n{take_away}",
+        terraform='resource "aws_iam_group" "group" {\n  name = {group}\n}\n\n{group_policy}\n\nresource "aws_iam_user_group_membership" "member" {\n  user   = {name}\n  groups = [aws_iam_group.group.name]\n}\n# and remove the aws_iam_user_policy_attachment, or the aws_iam_user_policy',
     ),
     criticality="low",
     needs=("authorization_details",),

@@ -20,6 +20,7 @@ from cloud_entitlements.criteria.evidence import few
 from cloud_entitlements.criteria.nothing_granted import idle
 from cloud_entitlements.criteria.reaches import several
 from cloud_entitlements.criteria.subject import Around, Subject
+from cloud_entitlements.policy.document import statement_place
 from cloud_entitlements.policy.stack import CompiledPolicy
 
 
@@ -41,7 +42,7 @@ def _evidence(own: tuple[Source, ...], around: Around) -> Iterator[Evidence]:
     for source in own:
         held = around.organization.policy(source.document)
         for one in idle(held)[:1] if isinstance(held, CompiledPolicy) else ():
-            where = "" if one.number is None else f" in statement {one.number}"
+            where = "" if one.number is None else f" in `{statement_place(one.number)}`"
             what = "forbids" if one.denies else "grants"
             yield Evidence(
                 f"`{source.words}` {what} nothing{where}: {one.why}",
@@ -58,7 +59,7 @@ CRITERION = Criterion(
     why="Somebody meant to give something, and a typing error or a wrong ARN made it nothing; or it is left over from a service that is gone. Whoever reads it believes what it seems to say.",
     fix=Fix(
         console="IAM > {name} > Permissions: correct {policy}, comparing it with the service's actions and resource types, or remove it.",
-        cli="ciem policy lint policy.json\naws iam detach-{type}-policy --{type}-name {name} --policy-arn {policy}",
+        cli="ciem policy lint policy.json\n{take_away}",
         terraform="# correct the policy {policy} of {name}, or remove its attachment",
     ),
     criticality="low",

@@ -48,8 +48,8 @@ CRITERION = Criterion(
     why="A control policy refuses to make identities without a permissions boundary, so that nobody gives more than the boundary lets through. This identity is older than the rule, or was made around it, and has no such limit.",
     fix=Fix(
         console="IAM > {name} > Permissions > Permissions boundary > Set boundary: choose the policy that the rule asks for. See first, by the services that it used, that the boundary lets through what it needs.",
-        cli="aws iam put-{type}-permissions-boundary --{type}-name {name} --permissions-boundary {policy}",
-        terraform="# in the resource of {name}\n# permissions_boundary = {policy}",
+        cli="aws iam put-{type}-permissions-boundary --{type}-name {name} --permissions-boundary BOUNDARY_ARN",
+        terraform='# in the resource of {name}\n# permissions_boundary = "BOUNDARY_ARN"',
     ),
     criticality="medium",
     needs=("authorization_details",),

@@ -36,7 +36,7 @@ CRITERION = Criterion(
     why="A console password alone opens the account to whoever guesses, finds or phishes it; a second factor stops most of that.",
     fix=Fix(
         console="The user signs in > name at the top right > Security credentials > Assign MFA device; an administrator finds the same under IAM > Users > {name} > Security credentials. Better: remove the password, and let the person sign in through Identity Center.",
-        cli="aws iam create-virtual-mfa-device --virtual-mfa-device-name {name} --outfile {name}.png --bootstrap-method QRCodePNG\n# the person scans the picture, and gives two codes in a row\naws iam enable-mfa-device --user-name {name} --serial-number arn:aws:iam::{account}:mfa/{name} --authentication-code1 FIRST --authentication-code2 SECOND\n# or, where nobody needs the console\naws iam delete-login-profile --user-name {name}",
+        cli="aws iam create-virtual-mfa-device --virtual-mfa-device-name {name} --outfile {name}.png --bootstrap-method QRCodePNG\n# the person scans the picture, and gives two codes in a row\naws iam enable-mfa-device --user-name {name} --serial-number arn:{partition}:iam::{account}:mfa/{name} --authentication-code1 FIRST --authentication-code2 SECOND\n# or, where nobody needs the console\naws iam delete-login-profile --user-name {name}",
         terraform='# Terraform makes the device; the person enables it, with two codes in a row\nresource "aws_iam_virtual_mfa_device" "mfa" {\n  virtual_mfa_device_name = {name}\n}\n# or remove the aws_iam_user_login_profile of {name}',
     ),
     criticality="high",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from django.http import StreamingHttpResponse
 
+CSV = {"responses": {200: {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
+"""What OpenAPI says of it."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -21,6 +24,20 @@ def csv_file(name: str, heading: Sequence[str], rows: Iterable[Sequence[str]]) -
     response = StreamingHttpResponse(_lines(heading, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def csv_records(
+    name: str, columns: Mapping[str, str], records: Iterable[Mapping[str, Any]]
+) -> StreamingHttpResponse:
+    """`columns`: field → heading. What a record lacks, or holds as None, is empty; yes or no are words."""
+    rows = ([_text(record.get(field)) for field in columns] for record in records)
+    return csv_file(name, list(columns.values()), rows)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def _lines(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

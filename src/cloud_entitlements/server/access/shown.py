@@ -12,6 +12,7 @@ from cloud_entitlements.access.records import caller_type
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.policy import Decision
 from cloud_entitlements.policy.catalogue import actions_of, known_action
+from cloud_entitlements.policy.document import statement_place
 from cloud_entitlements.policy.layers import IDENTITY, RESOURCE
 from cloud_entitlements.policy.lint.near import meant_perhaps
 from cloud_entitlements.policy.spelling import told_keys
@@ -113,7 +114,7 @@ def _denied(decision: Decision, places: Places) -> str:
 
 def _statements(decision: Decision, places: Places, effect: str, layers: tuple[str, ...]) -> str:
     words = (
-        f"statement {one.statement.source.number + 1} of `{places.look_up(one.policy).words}`"
+        f"`{statement_place(one.statement.source.number)}` of `{places.look_up(one.policy).words}`"
         for one in decision.statements
         if one.statement.source.effect == effect and one.layer in layers
     )

@@ -131,7 +131,7 @@ def _columns(nodes: Sequence[Node], widths: Widths) -> Iterator[Placed]:
     for number, one in enumerate(those):
         column, row = divmod(number, deep)
         x = widths.beginning + column * wide + CHIP / 2
-        yield Placed(one, x, TOP + row * ROW, shortened(one.name, wide - CHIP - 12))
+        yield Placed(one, x, TOP + row * ROW, shortened(one.name, wide - CHIP - 28))
 
 
 def _organizations(nodes: Sequence[Node], placed: Sequence[Placed]) -> Iterator[Placed]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,20 +19,16 @@ from cloud_entitlements.server.connections.models import TROUBLE, Account, Conne
 from cloud_entitlements.server.connections.refusals import NotFound, NotReady
 from cloud_entitlements.server.home import paper
 from cloud_entitlements.server.home.drawing import Drawing, drawing
-from cloud_entitlements.server.home.figures import DIRECTORY_TYPES
 from cloud_entitlements.server.home.focus import Focus
 from cloud_entitlements.server.home.layout import NARROW
-from cloud_entitlements.server.home.members import DIRECTORY
 from cloud_entitlements.server.home.nodes import PATH
 from cloud_entitlements.server.home.picture import SMALL
 from cloud_entitlements.server.home.scope import Scope
 from cloud_entitlements.server.home.shown import charts
 from cloud_entitlements.server.home.told import refuse_unknown, told
 from cloud_entitlements.server.identities.coverage import covered
-from cloud_entitlements.server.identities.listing import Wanted
 from cloud_entitlements.server.identities.models import Analysis
 from cloud_entitlements.server.identities.one import One, find
-from cloud_entitlements.server.identities.pages import command
 
 TROUBLES = 20
 
@@ -52,7 +48,6 @@ def organization(request: HttpRequest) -> HttpResponse:
     scope, focus = Scope.of(given), Focus.of(given)
     drawn = drawing(scope, focus)
     path = _path(scope, focus, drawn)
-    asked = Wanted(tag=scope.tag, connection=scope.connection, **_asked(focus))
     found = {
         **around(scope),
         **_drawer(given, PATH),
@@ -65,16 +60,24 @@ def organization(request: HttpRequest) -> HttpResponse:
         "heading": path[-1][0] if path else "Organization",
         "beginning": scope.address(PATH, **focus.query(skip=0)) if focus.skip else "",
         "letters": LETTERS,
-        "command": command(asked),
+        "files": {
+            name: scope.address(f"{PATH}{file}", **focus.query(), **more)
+            for name, file, more in (
+                ("svg", "picture.svg", {}),
+                ("json", "nodes.json", {"download": "1"}),
+                ("csv", "picture.csv", {}),
+            )
+        },
+        "command": command(scope, focus),
     }
     return _varied(render(request, "home/organization.html", found))
 
 
-def _asked(focus: Focus) -> dict[str, str]:
-    """The filters of the list that tell the same."""
-    if focus.account == DIRECTORY:
-        return {"type": DIRECTORY_TYPES, "impact": focus.impact}
-    return {"account": focus.account, "impact": focus.impact}
+def command(scope: Scope, focus: Focus) -> str:
+    """The command line that tells the same."""
+    asked = {"connection": scope.connection, "tag": scope.tag, **focus.query()}
+    told = [f"--{name} {shlex.quote(value)}" for name, value in asked.items() if value]
+    return " ".join(["ciem picture organization", *told])
 
 
 def _path(scope: Scope, focus: Focus, drawn: Drawing) -> list[tuple[str, str]]:
@@ -84,19 +87,6 @@ def _path(scope: Scope, focus: Focus, drawn: Drawing) -> list[tuple[str, str]]:
         named = (one.name for one in drawn.picture.nodes if one.kind in ("account", "directory"))
         found.append((next(named, focus.account), scope.address(PATH, account=focus.account)))
     return [*found, (f"Impact {focus.impact}", "")] if focus.impact else found
-
-
-@require_GET
-def nodes(request: HttpRequest) -> HttpResponse:
-    """What the picture is drawn from. `on=home`: as Home shows it."""
-    given = request.GET.dict()
-    found = (
-        _small(Scope.of(given)) if given.get("on") == "home" else drawing(Scope.of(given), Focus.of(given))
-    )
-    answer = HttpResponse(json.dumps(found.record()), content_type="application/json")
-    if "download" in given:
-        answer["Content-Disposition"] = 'attachment; filename="organization.json"'
-    return answer
 
 
 @require_GET
@@ -128,7 +118,7 @@ def context(given: dict[str, str]) -> dict[str, Any]:
         "health": everything.health,
         "covered": everything.covered,
         "identities": everything.known,
-        "drawing": _small(scope),
+        "drawing": small(scope),
         "worst": [
             (one, scope.address("/", open=one.arn, of=one.connection_id)) for one in everything.figures.worst
         ],
@@ -139,7 +129,7 @@ def context(given: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _small(scope: Scope) -> Drawing:
+def small(scope: Scope) -> Drawing:
     return drawing(scope, Focus(), SMALL, NARROW, page="/")
 
 

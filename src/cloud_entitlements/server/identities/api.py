@@ -53,8 +53,8 @@ def listed(request: HttpRequest, given: Query[IdentityPage]) -> dict[str, Any]:
     "/identities/{path:arn}",
     response={200: OneIdentity, **PROBLEMS},
     summary="One identity: facts, impact, recommendations with evidence and fixes, what is unknown",
-    description="The ARN stands in the address as it is, or percent-encoded. One that ends in `/permissions` is "
-    "followed by a slash: without it, permissions are asked for.",
+    description="The ARN stands in the address as it is, or percent-encoded. One that ends in `/permissions` or "
+    "`/access-path` is followed by a slash: without it, those are asked for.",
     operation_id="identities_show",
 )
 def show(request: HttpRequest, arn: str, connection: str = "") -> dict[str, Any]:

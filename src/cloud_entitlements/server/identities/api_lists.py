@@ -18,7 +18,23 @@ LOST = "the cursor is not one of this list: start again without it"
 IdentityType = Literal["user", "role", "group", "root", "directory_user", "directory_group"]
 
 
-class Filters(Strict):
+class Given(Strict):
+    """What an address may say."""
+
+    def refuse_others(self, request: HttpRequest) -> None:
+        """Raises Invalid: what is misspelled would widen the answer in silence, and of what is repeated only the last counts."""
+        wrong: dict[str, Problem] = {}
+        for name, values in request.GET.lists():
+            if name not in type(self).model_fields:
+                told = f"it is one of {', '.join(type(self).model_fields)}"
+                wrong[shown(name)] = Problem("unknown", f"there is no filter `{shown(name)}`", told)
+            elif len(values) > 1:
+                wrong[name] = Problem("repeated", "it is given more than once", "separate values by commas")
+        if wrong:
+            raise Invalid(wrong)
+
+
+class Filters(Given):
     q: str = Field("", description="words that the ARN or the account's name has")
     connection: str = Field("", description="id or name of a connection or import")
     tag: str = Field("", description="of connections")
@@ -32,16 +48,8 @@ class ListPage(Filters, Page):
     gaps: bool = Field(False, description="tell the first gaps too")
 
     def filters(self, request: HttpRequest) -> dict[str, str]:
-        """Raises Invalid: what is misspelled would widen the list in silence, and of what is repeated only the last counts."""
-        wrong: dict[str, Problem] = {}
-        for name, values in request.GET.lists():
-            if name not in type(self).model_fields:
-                told = f"it is one of {', '.join(type(self).model_fields)}"
-                wrong[shown(name)] = Problem("unknown", f"there is no filter `{shown(name)}`", told)
-            elif len(values) > 1:
-                wrong[name] = Problem("repeated", "it is given more than once", "separate values by commas")
-        if wrong:
-            raise Invalid(wrong)
+        """Raises Invalid."""
+        self.refuse_others(request)
         return self.dict(exclude={"gaps", "cursor", "limit"})
 
 

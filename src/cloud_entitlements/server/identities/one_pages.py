@@ -91,7 +91,9 @@ def _page(
 
 def _command(found: One, part: str) -> str:
     arn = shlex.quote(found.row.arn)
-    asked = part in ("permissions", "path") and found.row.type in ("user", "role")
+    if part == "path":
+        return f"ciem picture path {arn}"
+    asked = part == "permissions" and found.row.type in ("user", "role")
     return f"ciem permissions {arn}" if asked else f"ciem identity {arn}"
 
 

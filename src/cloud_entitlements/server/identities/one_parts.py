@@ -181,7 +181,7 @@ def _path(request: HttpRequest, about: About) -> dict[str, Any]:
         "closed": here,
         "folded": path_address(about) if unfolded else "",
         "svg": f"/identity/path.svg?{query}",
-        "json": f"/identity/path.json?{query}",
+        "files": [(name, f"/identity/path.{name.lower()}?{query}") for name in ("JSON", "CSV")],
     }
 
 

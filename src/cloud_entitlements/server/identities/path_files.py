@@ -1,48 +1,49 @@
-"""The access path of an identity as a file: a picture, or data."""
+"""The access path of an identity as a file: a drawing, JSON, or CSV. Page, API and terminal give the same."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.template.loader import render_to_string
 
 from cloud_entitlements.server.access.opened import Opening
 from cloud_entitlements.server.connections.refusals import NotFound, NotReady
 from cloud_entitlements.server.identities.about import About, look_up
 from cloud_entitlements.server.identities.drawing import drawing, printable
-from cloud_entitlements.server.identities.one import find
-from cloud_entitlements.server.identities.one_parts import wanted
-from cloud_entitlements.server.identities.picture import picture
+from cloud_entitlements.server.identities.one import One
+from cloud_entitlements.server.identities.picture import Picture, Wanted, picture
+from cloud_entitlements.server.recommendations.analysing import NO_ACCOUNT
+
+COLUMNS: Mapping[str, str] = {
+    "row": "ROW", "id": "ID", "kind": "KIND", "label": "LABEL", "note": "NOTE", "title": "TITLE", "impact": "IMPACT",
+    "dashed": "DASHED", "count": "STANDS FOR", "source": "FROM", "target": "TO",
+}  # fmt: skip
+"""Of the CSV: nodes, then edges, which have a FROM and a TO."""
 
 
-def _about(request: HttpRequest) -> About:
-    """For a file. Raises Http404."""
-    found = find(request.GET.get("arn", ""), request.GET.get("connection", ""))
-    if found is None:
-        raise Http404("there is no such identity in what is shown")
-    try:
-        about = look_up(found)
-    except (NotFound, NotReady) as refused:
-        raise Http404(str(refused)) from refused
+def access_path(one: One, wanted: Wanted) -> tuple[About, Picture]:
+    """Raises NotFound; NotReady where the snapshot is being opened for the first time."""
+    if one.row.account_id == NO_ACCOUNT:
+        text = "people and groups of Identity Center have no access path of their own: they become roles"
+        raise NotFound(text, "ask for the path of a role that they reach, as their page names them")
+    about = look_up(one)
     if isinstance(about, Opening):
-        raise Http404("the snapshot is being opened: ask again in a minute")
-    return about
+        raise NotReady("opening", "the snapshot is being opened for the first time", "ask again in a minute")
+    return about, picture(about, wanted)
 
 
-@require_GET
-def path_svg(request: HttpRequest) -> HttpResponse:
-    about = _about(request)
-    drawn = picture(about, wanted(request))
-    context = {"drawing": drawing(drawn), "title": printable(about.subject.arn), "file": True}
-    response = render(request, "identities/path.svg", context, content_type="image/svg+xml")
-    response["Content-Disposition"] = 'attachment; filename="access-path.svg"'
-    return response
+def opened_path(one: One, wanted: Wanted) -> tuple[About, Picture]:
+    """As `access_path`, but waits for the snapshot, however long it takes to open."""
+    while True:
+        try:
+            return access_path(one, wanted)
+        except NotReady as early:
+            if early.code != "opening":
+                raise
 
 
-@require_GET
-def path_json(request: HttpRequest) -> HttpResponse:
-    about = _about(request)
-    drawn = picture(about, wanted(request))
+def path_record(about: About, drawn: Picture) -> dict[str, Any]:
     nodes = [
         {
             "id": node.id, "kind": node.kind, "label": node.label, "note": node.note, "title": node.title,
@@ -54,7 +55,7 @@ def path_json(request: HttpRequest) -> HttpResponse:
         {"source": edge.source, "target": edge.target, "title": edge.title, "dashed": edge.dashed}
         for edge in drawn.edges
     ]
-    answer = {
+    return {
         "identity": about.subject.arn,
         "snapshot": about.snapshot.manifest.id,
         "grouped": drawn.grouped,
@@ -62,6 +63,17 @@ def path_json(request: HttpRequest) -> HttpResponse:
         "nodes": nodes,
         "edges": edges,
     }
-    response = JsonResponse(answer, json_dumps_params={"indent": 2})
-    response["Content-Disposition"] = 'attachment; filename="access-path.json"'
-    return response
+
+
+def path_rows(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """By the names of COLUMNS."""
+    for node in record["nodes"]:
+        yield {"row": "node", **node}
+    for edge in record["edges"]:
+        yield {"row": "edge", **edge}
+
+
+def path_svg(about: About, drawn: Picture) -> str:
+    """Stands alone: its styles are in it."""
+    context = {"drawing": drawing(drawn), "title": printable(about.subject.arn), "file": True}
+    return render_to_string("identities/path.svg", context)

@@ -10,7 +10,7 @@ from cloud_entitlements.access.flow import Given, actions_of, statements_of
 from cloud_entitlements.criteria.impact import Reason
 from cloud_entitlements.criteria.levels import of_services
 from cloud_entitlements.criteria.subject import Reach
-from cloud_entitlements.policy.document import Effect
+from cloud_entitlements.policy.document import Effect, statement_place
 from cloud_entitlements.server.access.document import Line
 from cloud_entitlements.server.identities.about import About
 from cloud_entitlements.server.identities.addresses import permissions_address
@@ -150,7 +150,7 @@ def _shown(about: About, policy: Policy, only: Effect | None, actions: int | Non
         for one in statements_of(about.index.organization, policy.document or None) or ()
         if only in (None, one.effect) and (actions is None or actions_of(one) & actions)
     ]
-    names = [one.sid or f"statement {one.number + 1}" for one in statements]
+    names = [one.sid or statement_place(one.number) for one in statements]
     document = marked(about, policy.document, [one.number for one in statements]) if policy.document else ()
     return Shown(policy, document, names)
 

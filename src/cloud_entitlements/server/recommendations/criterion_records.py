@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cloud_entitlements.criteria import CRITERIA, Criterion, Setting
+from cloud_entitlements.criteria.fixes import general
 from cloud_entitlements.criteria.settings import default
 
 
@@ -22,7 +23,7 @@ def criterion_record(one: Criterion, setting: Setting, otherwise: Setting, *, ow
         "otherwise": asdict(otherwise),
         "default": asdict(default(one)),
         "why": one.why,
-        "fix": asdict(one.fix),
+        "fix": asdict(general(one.fix)),
         "needs": list(one.needs),
         "standards": {name: list(numbers) for name, numbers in asdict(one.standards).items()},
     }

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from cloud_entitlements.criteria import CRITICALITIES
+from cloud_entitlements.criteria.fixes import general
 from cloud_entitlements.server.access.csv_rows import csv_file
 from cloud_entitlements.server.charts import donut
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound
@@ -104,6 +105,7 @@ def _one(
         **_around(wanted),
         "criterion": criterion,
         "setting": commands.changed(wanted.connection, criterion_id),
+        "fix": general(criterion.fix),
         "standards": shown.standards(criterion.standards),
         "rows": [(row, wanted.address(path, open=str(row.pk), **place)) for row in found.rows],
         "states": [_state(state, counts[state], wanted, path) for state in STATES],

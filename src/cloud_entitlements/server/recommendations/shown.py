@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_entitlements.criteria import CRITERIA, Criterion, Setting, Standards
-from cloud_entitlements.criteria.fixes import Filled, filled
+from cloud_entitlements.criteria.fixes import Filled, facts, filled
 from cloud_entitlements.criteria.settings import default
 from cloud_entitlements.server.connections.refusals import NotFound
 from cloud_entitlements.server.recommendations.commands import criterion
@@ -46,22 +46,10 @@ def opened(row: Recommendation) -> Opened | None:
 
 
 def _facts(row: Recommendation) -> Mapping[str, str]:
-    first = {name: _first(row.evidence, name) for name in ("key_id", "policy", "account_id")}
-    policy, _, group = first["policy"].partition(" through group ")
-    return {
-        "name": row.name,
-        "arn": row.arn,
-        "account": row.account_id,
-        "type": row.type,
-        "group": row.name if row.type == "group" else group,
-        "key": first["key_id"],
-        "policy": policy.removeprefix("inline policy "),
-        "other": first["account_id"],
-    }
-
-
-def _first(evidence: Sequence[Mapping[str, str]], name: str) -> str:
-    return next((str(one[name]) for one in evidence if one.get(name)), "")
+    told = [
+        tuple(str(one.get(name) or "") for name in ("policy", "key_id", "account_id")) for one in row.evidence
+    ]
+    return facts(row.name, row.arn, row.type, told)
 
 
 def standards(given: Standards) -> Sequence[tuple[str, str]]:

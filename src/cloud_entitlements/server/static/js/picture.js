@@ -1,7 +1,6 @@
 // The organization as a picture: the server's own drawing, brought to life. Places and letters come from the server.
 "use strict";
 (() => {
-  const COLOURS = { A: "#1c6b3a", B: "#4b7418", C: "#806000", D: "#ad4a06", E: "#a3171b", "": "#5c6866" };
   const CHIP = 24;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -16,7 +15,7 @@
     const ground = variable("--sheet"), text = variable("--text"), line = variable("--quiet"), accent = variable("--accent");
     return [
       { selector: "node", style: {
-        shape: "round-rectangle", width: CHIP, height: CHIP, "background-color": (one) => COLOURS[one.data("letter")] || COLOURS[""],
+        shape: "round-rectangle", width: CHIP, height: CHIP, "background-color": (one) => variable(`--impact-${(one.data("letter") || "none").toLowerCase()}`),
         "background-image": (one) => sign(one.data("sign")), "background-fit": "contain", "background-image-containment": "inside",
         label: (one) => (one.data("label") ? `\u2068${one.data("label")}\u2069` : ""), color: text, "font-size": 12, "font-family": told.fontFamily,
         "text-halign": "right", "text-valign": "center", "text-margin-x": 6, "text-events": "yes",
@@ -81,8 +80,10 @@
       if (button.dataset.zoom === "in") { zoom(1.25); }
       if (button.dataset.zoom === "out") { zoom(0.8); }
       if (button.dataset.zoom === "fit") { fit(box, cy, told); }
-      if ("png" in button.dataset) { save(cy); }
     });
+    const png = document.querySelector("[data-png]");
+    png.hidden = false;
+    png.addEventListener("click", () => save(cy));
     box.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey) { return; }
       event.preventDefault();
