@@ -57,7 +57,7 @@ def test_every_endpoint_refuses_without_credentials() -> None:
             assert answer["Content-Type"] == "application/problem+json"
             assert answer.json()["code"] == "not_signed_in"
             count += 1
-    assert count == 49
+    assert count == 55
 
 
 def test_a_session_needs_a_csrf_token_and_then_works() -> None:

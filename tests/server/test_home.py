@@ -200,7 +200,7 @@ def test_the_worst_identities_open_beside_the_page(page: Client, judged: Days) -
     assert unescape(alone.split("data-close")[0].rsplit('href="', 1)[1]).startswith(
         f"/?connection={CONNECTION}"
     )
-    assert "E because" in page.get(addresses[0]).content.decode()
+    assert "on all groups" in page.get(addresses[0]).content.decode()
     assert HOSTILE not in text
 
 
