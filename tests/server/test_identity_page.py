@@ -600,3 +600,19 @@ def test_an_index_that_can_not_be_made_says_why(look: Look, monkeypatch: pytest.
     assert "No space left on device" in told
     assert "make room in the data folder" in told.lower()
     opened.forget()
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        (ADA, "Last used"),
+        (arn("user/bob"), "no use seen as far back as AWS tells"),
+        (arn("user/young"), "Last used not known"),
+        (OPS, "Last used not known"),
+        (ODD, "no use seen as far back as AWS tells"),
+    ],
+)
+def test_no_use_is_told_from_a_use_that_is_not_known(look: Look, of: str, told: str) -> None:
+    assert told in words(look(of))
+    row = Identity.objects.get(arn=of)
+    assert ("no use seen" in told) == (row.use_known and not row.last_used_at)

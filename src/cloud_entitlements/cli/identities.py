@@ -96,5 +96,11 @@ def _told(record: Mapping[str, Any]) -> dict[str, Any]:
         "account_name": record["account_name"] or record["account_id"],
         "impact": f"{record['impact']}{'+' if record['impact_is_least'] else ''}",
         "score": UNKNOWN if record["score"] is None else record["score"],
-        "last_used_at": (record["last_used_at"] or UNKNOWN)[:16].replace("T", " "),
+        "last_used_at": _used(record),
     }
+
+
+def _used(record: Mapping[str, Any]) -> str:
+    if record["last_used_at"]:
+        return str(record["last_used_at"])[:16].replace("T", " ")
+    return "not seen" if record["use_known"] else UNKNOWN

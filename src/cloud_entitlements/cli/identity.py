@@ -82,6 +82,8 @@ def _show(context: Context, found: Mapping[str, Any]) -> None:
 
 def _unknown(found: Mapping[str, Any]) -> dict[str, str]:
     lacking = {name: UNKNOWN for name in ("score", "created_at", "last_used_at") if found[name] is None}
+    if found["use_known"] and "last_used_at" in lacking:
+        lacking["last_used_at"] = "no use is seen, as far back as AWS tells"
     if "score" in lacking and found["type"] in ("user", "role", "group"):
         lacking["score"] += ": AWS was not asked yet what it used; all identities come round within a day"
     return lacking

@@ -42,6 +42,7 @@ class ListedIdentity(Schema):
     recommendations: Counts
     created_at: str | None
     last_used_at: str | None
+    use_known: bool = Field(description="true without a last use: none is seen, as far back as AWS tells")
     exempt: str | None
     stale_since: str | None
 

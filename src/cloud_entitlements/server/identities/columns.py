@@ -44,6 +44,7 @@ COLUMNS: tuple[Column, ...] = (
     _plain("low", "LOW"),
     _plain("created_at", "CREATED"),
     _plain("last_used_at", "LAST USED"),
+    _plain("use_known", "USE KNOWN"),
     _plain("exempt", "EXEMPT"),
     _plain("stale_since", "STALE SINCE"),
 )

@@ -72,6 +72,8 @@ class Identity(models.Model):
     """Sorts by recommendations: the high ones first."""
     created_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    use_known = models.BooleanField(default=False)
+    """AWS told: without a `last_used_at`, no use is seen as far back as it looks."""
     exempt = models.CharField(max_length=32, blank=True)
     stale_since = models.DateTimeField(null=True)
     """Its policies could not be read again since."""

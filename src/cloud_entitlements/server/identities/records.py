@@ -38,6 +38,7 @@ def identity_record(row: Identity, names: Names) -> dict[str, Any]:
         "recommendations": {"high": row.high, "medium": row.medium, "low": row.low},
         "created_at": when(row.created_at),
         "last_used_at": when(row.last_used_at),
+        "use_known": row.use_known,
         "exempt": row.exempt or None,
         "stale_since": when(row.stale_since),
     }

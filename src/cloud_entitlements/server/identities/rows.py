@@ -53,6 +53,7 @@ def row_of(
         weight=weight_of(high, medium, low),
         created_at=subject.created_at,
         last_used_at=last_used(found),
+        use_known=use_known(found),
         exempt=found.exempt.id if found.exempt else "",
         stale_since=_stale(found),
         judged={id_: _record(one) for id_, one in found.judgements.items() if _told(one, found)},
@@ -98,6 +99,15 @@ def last_used(found: Assessed) -> datetime | None:
         *(when(one["at"]) for one in (subject.last_accessed or {}).get("services") or ()),
     ]
     return max((one for one in told if one), default=None)
+
+
+def use_known(found: Assessed) -> bool:
+    """A role says its last use itself; of users and root the credential report does, of groups the use of services."""
+    subject = found.subject
+    if subject.type == "role":
+        return True
+    told = subject.last_accessed if subject.type == "group" else subject.report
+    return found.person is None and told is not None
 
 
 def _stale(found: Assessed) -> datetime | None:
