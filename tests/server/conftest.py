@@ -34,7 +34,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time alone is mocked: botocore does not pause between its attempts."""
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+    monkeypatch.setattr("cloud_entitlements.aws.sessions.time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
 
 

@@ -48,7 +48,7 @@ def collect(session: AwsSession, scope: Scope) -> Iterator[Row]:
     if instance is None:
         return
     clients = (session.client(service, instance.region) for service in (SERVICE, "identitystore"))
-    center = _Center(instance, *(paced(client, IDENTITY_CENTER) for client in clients))
+    center = _Center(instance, *(paced(client, IDENTITY_CENTER, session.pause) for client in clients))
     sealed: list[PartlyRead] = []
     for call, read in _PARTS:
         try:

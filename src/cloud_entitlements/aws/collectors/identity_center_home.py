@@ -83,7 +83,7 @@ def _patient(session: AwsSession, *, known: bool) -> AwsSession:
 
 
 def _listed(session: AwsSession, region: str, scope: Scope) -> Instance | None:
-    ask = paced(session.client(SERVICE, region), IDENTITY_CENTER)
+    ask = paced(session.client(SERVICE, region), IDENTITY_CENTER, session.pause)
     for found in ask.all("list_instances", "Instances"):
         if found.get("OwnerAccountId") == scope.account_id and found.get("Status") not in _NOT_YET:
             return _instance(found, region)

@@ -1,7 +1,7 @@
 """What the kinds of work do: prove, survey, account, publish, gone. Handed to the runner by kind.
 
 A handler may be started again at any point; each leaves things so that doing it again comes to the same.
-Switched off in the middle, it gives its item back untouched.
+Switched off in the middle, or told to end, it gives its item back: what was read whole is kept.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.conf import settings
 
 from cloud_entitlements.aws.explained import KINDS
 from cloud_entitlements.aws.failures import from_error
-from cloud_entitlements.aws.sessions import AwsSessions, SwitchedOff
+from cloud_entitlements.aws.sessions import AwsSessions, Gate, SwitchedOff
 from cloud_entitlements.inventory import Staging
 from cloud_entitlements.server.connections import calls, records, schedule
 from cloud_entitlements.server.connections.collecting import collect_account
@@ -62,10 +62,22 @@ def _task(job: Job) -> Task:
         job=job,
         run=run,
         connection=connection,
-        sessions=AwsSessions(gate=gate_of(connection.id), recorder=recorder),
+        sessions=AwsSessions(gate=_gate(job, connection), recorder=recorder),
         staging=Staging(settings.STAGING_DIR / run.subject / str(run.id)),
         recorder=recorder,
     )
+
+
+def _gate(job: Job, connection: Connection) -> Gate:
+    """Closed when the connection is switched off, and when whoever works is to end."""
+    enabled = gate_of(connection.id)
+
+    def gate() -> None:
+        if job.over():
+            raise SwitchedOff
+        enabled()
+
+    return gate
 
 
 HANDLERS: dict[str, Handler] = {

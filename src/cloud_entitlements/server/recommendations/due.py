@@ -14,7 +14,7 @@ from cloud_entitlements.server.recommendations.analysing import bring_up, forget
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.ledger import ItemSpec
 from cloud_entitlements.work.models import Run
-from cloud_entitlements.work.runner import Job
+from cloud_entitlements.work.runner import Job, Released
 
 ANALYSE = "analyse"
 _SUBJECT = "analysis:"
@@ -78,6 +78,12 @@ def forget_gone() -> None:
 def handle(job: Job) -> Mapping[str, Any] | None:
     """An item of work. It may be begun again at any point."""
     subject = job.item.run.subject
-    found = bring_up(subject.removeprefix(_SUBJECT), job.report)
+
+    def report(done: int, total: int, text: str) -> None:
+        if job.over():
+            raise Released
+        job.report(done, total, text)
+
+    found = bring_up(subject.removeprefix(_SUBJECT), report)
     ledger.prune(subject)
     return {"snapshot": found.snapshot_id, "seconds": round(found.seconds, 2)} if found else None
