@@ -7,6 +7,7 @@ one that nobody should have caused is an error, and so is a missing one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ ATTEMPTS, QUICK_ATTEMPTS = 10, 3
 CODES = {"throttle": "throttled", "timeout": "timeout", "cut": "reset"}
 ENTER = "AssumeRole"
 FIND = "ListInstances"
+GENERATE, GET = "GenerateServiceLastAccessedDetails", "GetServiceLastAccessedDetails"
 REGIONS = len(boto3.Session().get_available_regions("sso-admin"))
 """Of AWS's own list; those that the account has not enabled are asked too."""
 OF_ACCOUNT: dict[str, tuple[str, ...]] = {
@@ -219,36 +221,32 @@ def _keys(lines: Lines, account: str, asked: Asked) -> OneByOne:
 
 
 def _reports(lines: Lines, account: str, asked: Asked) -> OneByOne:
-    """Two jobs are begun, then asked for in turn until both have ended; a job has ended when it is asked twice.
+    """Two jobs are open at most, each asked for until it has ended, and it has when it is asked twice.
 
     Not told: a job whose id was cut off, and which was denied when it was asked for again, stays open at AWS for a
     while and takes the place of another. The seeds of the test are ones in which that does not happen.
     """
-    found, waiting = OneByOne(), asked.identities[account]
-    while waiting and not found.over:
-        jobs: list[int] = []
-        for _ in range(min(2, waiting)):
+    found, waiting, jobs = OneByOne(), asked.identities[account], Counter[str]()
+    open_now = 0
+    while not found.over and (waiting or open_now):
+        if lines.next() == GENERATE or (not lines.left and waiting):
+            assert waiting, "nobody was left to be asked about"
+            assert open_now < 2, "a third job was begun while two were open"
             waiting -= 1
-            code = "" if found.over else lines.call("GenerateServiceLastAccessedDetails")
+            code = lines.call(GENERATE)
+            open_now += not code
             if code:
                 found.miss(code, ends=code != "denied")
-            elif not found.over:
-                jobs.append(0)
-        while jobs and not found.over:
-            jobs = [asks for asks in _polled(lines, jobs, found) if asks < 2]
-    return found
-
-
-def _polled(lines: Lines, jobs: list[int], found: OneByOne) -> list[int]:
-    """How often each was asked for now."""
-    for number, asks in enumerate(jobs):
-        code = "" if found.over else lines.call("GetServiceLastAccessedDetails")
+            continue
+        job = lines.left[0]["job"] if lines.left else ""
+        code = lines.call(GET)
+        jobs[job] += lines.reached
         if code:
             found.miss(code, ends=True)
-        elif not found.over:
-            jobs[number] = asks + lines.reached
-            found.answered += jobs[number] >= 2
-    return jobs
+        elif jobs[job] >= 2:
+            found.answered += 1
+            open_now -= 1
+    return found
 
 
 def _state(codes: list[str]) -> tuple[str, str]:
