@@ -204,7 +204,7 @@ def test_the_demo_ends_as_a_whole(tmp_path: Path, stop: signal.Signals) -> None:
     with urllib.request.urlopen(console) as answer:
         assert b"Larkspur" in answer.read()
     demo.send_signal(stop)
-    demo.wait(60)
+    demo.wait(20)
     demo.stderr.close()
     _closes(console)
 
