@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from cloud_entitlements.aws.collectors.pace import Pace
 from cloud_entitlements.inventory import Snapshot, Staging
 from cloud_entitlements.server.connections import commands, handlers
 from cloud_entitlements.server.connections.models import Connection
@@ -51,7 +50,7 @@ def reports(patch: Patch, _platform: Running) -> Iterator[None]:
 
 @contextmanager
 def throttled(patch: Patch, platform: Running) -> Iterator[None]:
-    """botocore tries again in an hour."""
+    """Botocore tries again in an hour."""
     patch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: AN_HOUR)
     platform.fail({"kind": "throttle", "operation": "GetAccountPasswordPolicy"})
     try:

@@ -47,7 +47,9 @@ def find_instance(session: AwsSession, scope: Scope) -> Instance | None:
     refused: Exception | None = None
     unknown: Exception | None = None
     answered = False
-    for region in _regions(session, scope):
+    regions = list(_regions(session, scope))
+    for number, region in enumerate(regions):
+        scope.tell(number, len(regions), "looking for its Region")
         try:
             found = _listed(_patient(session, known=region == scope.identity_center_region), region, scope)
         except _FAILURES as error:

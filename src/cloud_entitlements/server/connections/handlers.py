@@ -1,4 +1,4 @@
-"""What the kinds of work do: prove, survey, account, publish, gone. Handed to the runner by kind.
+"""What the kinds of work do: prove, survey, account, Identity Center, publish, gone. Handed to the runner by kind.
 
 A handler may be started again at any point; each leaves things so that doing it again comes to the same.
 Switched off in the middle, or told to end, it gives its item back: what was read whole is kept.
@@ -21,6 +21,7 @@ from cloud_entitlements.server.connections import calls, records, schedule
 from cloud_entitlements.server.connections.collecting import collect_account
 from cloud_entitlements.server.connections.farewell import ask_whether_gone
 from cloud_entitlements.server.connections.gate import gate_of
+from cloud_entitlements.server.connections.identity_center import collect_identity_center
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.proving import prove
 from cloud_entitlements.server.connections.publishing import publish_run
@@ -84,6 +85,7 @@ HANDLERS: dict[str, Handler] = {
     schedule.PROVE: _handler(prove),
     schedule.SURVEY: _handler(survey),
     schedule.ACCOUNT: _handler(collect_account),
+    schedule.IDENTITY_CENTER: _handler(collect_identity_center),
     schedule.PUBLISH: _handler(publish_run),
     schedule.GONE: _handler(ask_whether_gone),
     due.ANALYSE: due.handle,

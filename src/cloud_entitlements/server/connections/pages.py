@@ -186,7 +186,8 @@ def reprocess(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 def retry(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     found = find(connection_id)
     account_id = request.POST.get("account_id") or None
-    _told(request, lambda: commands.retry(found, account_id), "Trying again.")
+    center = request.POST.get("identity_center") == "true"
+    _told(request, lambda: commands.retry(found, account_id, identity_center=center), "Trying again.")
     return _back(request, connection_id)
 
 
