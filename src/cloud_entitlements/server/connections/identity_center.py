@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from cloud_entitlements.inventory import Gap, Snapshot
 from cloud_entitlements.server.connections.knowledge import facts_of
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.records import when
-from cloud_entitlements.server.connections.staged import last_collected, stage, staged_or_last
+from cloud_entitlements.server.connections.staged import carried, last_collected, stage, staged_or_last
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.work.runner import Job
 
@@ -45,18 +46,23 @@ _DENIED = frozenset(
 
 
 def collect_identity_center(task: Task) -> dict[str, Any]:
-    session, gap = _enter(task)
-    if session is not None:
-        scope = Scope(
-            task.role.account_id,
-            task.role.partition,
-            identity_center_region=_region(task.connection),
-            tell=_teller(task.job),
-        )
-        last = last_collected(task.connection).get((OWNER, COLLECTOR.name))
-        gap = stage(task, COLLECTOR, session, scope, last)
+    last = last_collected(task.connection).get((OWNER, COLLECTOR.name))
+    gap = None if carried(task, OWNER, COLLECTOR, last) else _collect(task, last)
     note(task, gap)
     return {"calls": task.recorder.as_result()}
+
+
+def _collect(task: Task, last: datetime | None) -> Gap | None:
+    session, gap = _enter(task)
+    if session is None:
+        return gap
+    scope = Scope(
+        task.role.account_id,
+        task.role.partition,
+        identity_center_region=_region(task.connection),
+        tell=_teller(task.job),
+    )
+    return stage(task, COLLECTOR, session, scope, last)
 
 
 def _enter(task: Task) -> tuple[AwsSession | None, Gap | None]:
@@ -81,12 +87,12 @@ def _region(connection: Connection) -> str:
 
 def _teller(job: Job, now: Callable[[], float] = time.monotonic) -> Callable[[int, int, str], None]:
     """Ten requests a second are made: people are told once a second, and when something else is read."""
-    told_at, told = float("-inf"), ""
+    told_at, told = float("-inf"), ("", 0)
 
     def tell(done: int, total: int, text: str) -> None:
         nonlocal told_at, told
-        if text != told or now() - told_at >= TELL_SECONDS:
-            told_at, told = now(), text
+        if (text, total) != told or now() - told_at >= TELL_SECONDS:
+            told_at, told = now(), (text, total)
             job.report(done, total, text)
 
     return tell
@@ -110,7 +116,7 @@ def _state(task: Task, gap: Gap | None) -> dict[str, Any]:
     part = task.staging.part(OWNER, COLLECTOR.name)
     collected = part is not None and part.outcome == "collected"
     last = last_collected(task.connection).get((OWNER, COLLECTOR.name))
-    read_at = timezone.now() if collected else last
+    read_at = datetime.fromisoformat(part.at) if part and collected else last
     if gap is None:
         there = any(staged_or_last(task, COLLECTOR, "identity_center"))
         return _record("read" if there else "absent", when(read_at))
