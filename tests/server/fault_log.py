@@ -163,12 +163,11 @@ def _identity_center(lines: Lines, finding: Lines, found: Read) -> None:
 
     The seeds of the test are ones in which both are answered, and alike.
     """
-    enters, rest = [], []
-    for line in lines.left:
-        (enters if line["operation"] == ENTER else rest).append(line)
+    rest, entering = _without(ENTER, lines.left)
+    enters = entering.left
     answers = [line["kind"] for line in enters if line["kind"] in ("", "deny")]
     assert answers in (["", ""], ["deny", "deny"]), "another seed is needed"
-    lines.left = [enters[-1], *rest]
+    lines.left = [enters[-1], *rest.left]
     whose = ("organization", "identity_center")
     if answers[0]:
         found.gaps[whose] = "assume_refused"

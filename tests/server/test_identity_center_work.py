@@ -97,8 +97,8 @@ def test_accounts_do_not_wait_for_it_and_it_is_shown_while_it_goes_on(
     sandbox: Connection, platform: Running, finish: Finish, page: Client
 ) -> None:
     run = commands.reprocess(sandbox)
-    found = last(sandbox).rows("account_assignments")
-    pairs = len({(row["permission_set"], row["target_id"]) for row in found})
+    rows = last(sandbox).rows("account_assignments")
+    pairs = len({(row["permission_set"], row["target_id"]) for row in rows})
     runner = Runner(handlers.HANDLERS, threads=3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(f"{CENTER}.IDENTITY_CENTER", Pace(burst=40, per_second=1 / 3600))

@@ -16,7 +16,7 @@ from django.conf import settings
 from cloud_entitlements.aws.explained import KINDS
 from cloud_entitlements.aws.failures import from_error
 from cloud_entitlements.aws.sessions import AwsSessions, Gate, SwitchedOff
-from cloud_entitlements.inventory import Staging
+from cloud_entitlements.inventory import DamagedSnapshot, Staging
 from cloud_entitlements.server.connections import calls, records, schedule
 from cloud_entitlements.server.connections.collecting import collect_account
 from cloud_entitlements.server.connections.farewell import ask_whether_gone
@@ -43,6 +43,12 @@ def _handler(function: Callable[[Task], Mapping[str, Any] | None]) -> Handler:
             raise Released from None
         except (Postpone, GivenUp):
             raise
+        except DamagedSnapshot as error:
+            if job.item.essential:
+                schedule.settle(
+                    job.item.run.subject, str(error), records.failure_record(from_error(error, ""))
+                )
+            raise GivenUp(str(error)) from error  # it stays so until somebody mends it
         except Exception as error:
             if job.item.essential and job.item.attempt >= MAX_ATTEMPTS:
                 failure = from_error(error, "", folder=str(settings.DATA_DIR))
