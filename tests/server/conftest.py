@@ -27,8 +27,10 @@ def fresh_folders() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time alone: reports of last access are asked for without a pause."""
-    monkeypatch.setattr("cloud_entitlements.aws.collectors.last_accessed_jobs.FIRST_PAUSE_SECONDS", 0.01)
+    """Time alone: reports are asked for without a pause."""
+    collectors = "cloud_entitlements.aws.collectors"
+    monkeypatch.setattr(f"{collectors}.last_accessed_jobs.FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(f"{collectors}.credential_report.FIRST_PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture

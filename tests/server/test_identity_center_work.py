@@ -26,11 +26,7 @@ from cloud_entitlements.work.runner import Job, Runner
 
 from .trouble import Deploy, Finish, ago
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.database,
-    pytest.mark.usefixtures("impatient"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("impatient")]
 CENTER = "cloud_entitlements.aws.collectors.identity_center"
 IDENTITIES = "GetAccountAuthorizationDetails"
 FIND = "ListInstances"
@@ -93,6 +89,7 @@ def plain(page: str) -> str:
     return " ".join(re.sub("<[^>]*>", " ", page).split())
 
 
+@pytest.mark.database
 def test_accounts_do_not_wait_for_it_and_it_is_shown_while_it_goes_on(
     sandbox: Connection, platform: Running, finish: Finish, page: Client
 ) -> None:
@@ -128,6 +125,7 @@ def test_accounts_do_not_wait_for_it_and_it_is_shown_while_it_goes_on(
     assert found.identity_center["status"] == "read"
 
 
+@pytest.mark.database
 def test_what_one_that_was_killed_had_read_is_not_read_again(
     sandbox: Connection, platform: Running, finish: Finish
 ) -> None:
@@ -149,6 +147,7 @@ def test_what_one_that_was_killed_had_read_is_not_read_again(
     assert gaps(sandbox) == {}
 
 
+@pytest.mark.database
 def test_one_that_is_given_up_is_a_gap_and_keeps_what_was_read(
     sandbox: Connection, finish: Finish, monkeypatch: pytest.MonkeyPatch
 ) -> None:

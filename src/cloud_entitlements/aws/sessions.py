@@ -116,15 +116,23 @@ class _WakefulPauses:
 
 @dataclass(frozen=True, slots=True)
 class AwsSession:
-    """One set of credentials. `client` makes clients that ask the gate and tell the recorder."""
+    """One set of credentials. Its clients ask the gate and tell the recorder."""
 
     botocore_session: Any
     region: str
     gate: Gate = _open_gate
     recorder: Recorder = _forget
     patience: Patience = field(default_factory=Patience)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def client(self, service: str, region: str | None = None) -> Any:
+        """One for each service and Region: what it has learned of throttling, and its open line, serve the next caller."""
+        key = (service, region or self.region)
+        if key not in self._clients:
+            self._clients[key] = self._made(*key)
+        return self._clients[key]
+
+    def _made(self, service: str, region: str) -> Any:
         config = Config(
             retries={"mode": "adaptive", "total_max_attempts": self.patience.attempts},
             connect_timeout=self.patience.connect_seconds,
@@ -132,9 +140,7 @@ class AwsSession:
             user_agent_extra="cloud-entitlements",
         )
         with _making_clients:
-            made = self.botocore_session.create_client(
-                service, region_name=region or self.region, config=config
-            )
+            made = self.botocore_session.create_client(service, region_name=region, config=config)
         made.meta.events.register("before-send", self._before_send(service))
         endpoint = made._endpoint  # noqa: SLF001  no public seam
         endpoint.http_session = _WholeBodies(endpoint.http_session)
