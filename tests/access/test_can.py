@@ -56,6 +56,24 @@ def test_without_an_organization_the_control_policies_are_unknown(asking: Asking
     assert outcome(asker, "iam:ListRoles") == "denied", "no control policy could grant it"
 
 
+@pytest.mark.parametrize(
+    ("lacks", "action", "resource", "layer"),
+    [
+        ("service_control_policies", "ec2:DescribeInstances", "*", "scp"),
+        ("resource_control_policies", "s3:GetObject", "arn:aws:s3:::own/x", "rcp"),
+    ],
+)
+def test_a_type_of_control_policies_that_an_import_was_not_given_is_unknown_and_not_switched_off(
+    asking: Asking, lacks: str, action: str, resource: str, layer: str
+) -> None:
+    given = organization(FULL, [(allow("*", Principal="*"), "r-ab12")])
+    del given[lacks]
+    found, answered = ask(asking(user("ada", allow("*")), organization=given), action, resource, owner=SHOP)
+    assert (found, layer in answered.decision.incomplete) == ("conditional", True)
+    (other,) = {"scp", "rcp"} - {layer}
+    assert other not in answered.decision.incomplete, "the other type was given"
+
+
 def test_every_level_of_the_organization_must_allow(asking: Asking) -> None:
     asker = asking(user("ada", allow("*")), organization=organization(FULL))
     assert outcome(asker, "ec2:DescribeInstances") == "allowed"

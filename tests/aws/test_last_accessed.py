@@ -124,11 +124,55 @@ def test_nothing_is_asked_when_nobody_is_due(session: AwsSession, simulator: Run
     assert simulator.calls(since) == []
 
 
-def test_no_pair_is_begun_when_the_time_is_over(session: AwsSession) -> None:
-    clock = iter(range(0, 100_000, last_accessed_jobs.MOST_SECONDS // 3))
-    found = last_accessed.collect(session, Scope(AMARA, "aws"), now=lambda: next(clock), sleep=lambda _: None)
+class Clock:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.time = 1000.0
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.time += seconds
+
+
+def test_no_job_is_begun_when_the_time_is_over_and_those_that_are_open_are_read(
+    session: AwsSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(last_accessed_jobs, "FIRST_PAUSE_SECONDS", last_accessed_jobs.MOST_SECONDS / 5)
+    monkeypatch.setattr(last_accessed_jobs, "LONGEST_PAUSE_SECONDS", last_accessed_jobs.MOST_SECONDS / 5)
+    monkeypatch.setattr(last_accessed_jobs, "JOB_SECONDS", last_accessed_jobs.MOST_SECONDS)
+    clock = Clock()
+    found = last_accessed.collect(session, Scope(AMARA, "aws"), now=clock.now, sleep=clock.sleep)
     rows, gaps = read(found)
-    assert (len(rows), gaps) == (2, []), "the next run goes on: this is pace, and no gap"
+    assert (len(rows), gaps) == (6, []), "the next run goes on: this is pace, and no gap"
+    assert clock.time - 1000 == pytest.approx(last_accessed_jobs.MOST_SECONDS * 6 / 5)
+
+
+def test_a_slow_report_holds_up_no_other(session: AwsSession, simulator: Running) -> None:
+    """It takes one of two places; through the other all the rest come, one as soon as the one before has ended."""
+    slow, clock = f"arn:aws:iam::{AMARA}:role/Administrator", Clock()
+    iam = simulator.inside("iam", MANAGER, AMARA)
+    iam.tag_role(RoleName="Administrator", Tags=[{"Key": "simulator", "Value": "job hangs"}])
+    came: list[float] = []
+    since = simulator.calls()[-1]["n"]
+    try:
+        scope = Scope(AMARA, "aws", first=[slow])
+        for one in last_accessed.collect(session, scope, now=clock.now, sleep=clock.sleep):
+            if isinstance(one, Gap):
+                assert one.code == "report_late"
+                assert one.message.startswith("1 of 11 identities were not asked; the first: the report was")
+            else:
+                came.append(clock.time - 1000)
+    finally:
+        iam.untag_role(RoleName="Administrator", TagKeys=["simulator"])
+    first_and_second = 0.01 + 0.02  # pauses of a job that is done when it is asked for the second time
+    assert came == pytest.approx([first_and_second * number for number in range(1, 11)])
+    assert clock.time - 1000 == pytest.approx(last_accessed_jobs.JOB_SECONDS, abs=3)
+    asked = [call["operation"] for call in simulator.calls(since)].count("GetServiceLastAccessedDetails")
+    assert asked < 10 * 2 + 35, "the slow one is asked for ever more seldom"
 
 
 def test_switched_off_in_the_middle_passes_through(session: AwsSession) -> None:

@@ -26,7 +26,7 @@ def test_a_small_organization_is_read_at_once_and_a_large_one_steadily(
 ) -> None:
     clock, more = Clock(), 50
     manager = simulator.organization()["management_account_id"]
-    ask = paced(simulator.client("sts", manager), pace, clock.now, clock.sleep)
+    ask = paced(simulator.client("sts", manager), pace, clock.sleep, clock.now)
     for _ in range(pace.burst):
         ask.one("get_caller_identity")
     assert clock.time == 1000.0

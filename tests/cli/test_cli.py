@@ -10,7 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -191,22 +192,52 @@ def test_the_demo_connects_once_and_prints_what_it_found(ciem: Ciem) -> None:
     assert found["gaps"] == []
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_the_demo_ends_as_a_whole(tmp_path: Path, stop: signal.Signals) -> None:
-    command = [PROGRAM, "--data-dir", str(tmp_path / "data"), "demo", "--port", "0"]
-    demo = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert demo.stderr is not None
-    console = ""
-    for line in demo.stderr:
-        if "the customer's side" in line:
-            console = line.split()[-1]
-            break
-    with urllib.request.urlopen(console) as answer:
-        assert b"Larkspur" in answer.read()
-    demo.send_signal(stop)
-    demo.wait(60)
-    demo.stderr.close()
+    with _demo(tmp_path) as demo:
+        console = _line(demo, "the customer's side").split()[-1]
+        with urllib.request.urlopen(console) as answer:
+            assert b"Larkspur" in answer.read()
+        demo.send_signal(stop)
+        demo.wait(20)
     _closes(console)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+def test_the_demo_ends_while_it_collects(tmp_path: Path, stop: signal.Signals) -> None:
+    with _demo(tmp_path) as demo:
+        _line(demo, "0 of 23")
+        (simulator,) = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text(encoding="utf-8").split()
+        demo.send_signal(stop)
+        assert demo.wait(20) == (130 if stop == signal.SIGINT else -stop)
+    for _ in range(50):
+        if _ended(simulator):
+            return
+        time.sleep(0.1)
+    pytest.fail("the simulated AWS goes on")
+
+
+@contextmanager
+def _demo(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [PROGRAM, "--data-dir", str(folder / "data"), "demo", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as demo:
+        try:
+            yield demo
+        finally:
+            demo.kill()
+
+
+def _line(demo: subprocess.Popen[str], words: str) -> str:
+    assert demo.stderr is not None
+    return next(line for line in demo.stderr if words in line)
+
+
+def _ended(pid: str) -> bool:
+    """Gone, or nobody but its next of kin is to be told."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
 
 
 def _closes(url: str) -> None:

@@ -27,14 +27,16 @@ def fresh_folders() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time alone: reports of last access are asked for without a pause."""
-    monkeypatch.setattr("cloud_entitlements.aws.collectors.last_accessed_jobs.FIRST_PAUSE_SECONDS", 0.01)
+    """Time alone: reports are asked for without a pause."""
+    collectors = "cloud_entitlements.aws.collectors"
+    monkeypatch.setattr(f"{collectors}.last_accessed_jobs.FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(f"{collectors}.credential_report.FIRST_PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time alone is mocked: botocore does not pause between its attempts."""
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+    monkeypatch.setattr("cloud_entitlements.aws.sessions.time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
 
 

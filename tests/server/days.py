@@ -34,8 +34,8 @@ def user(name: str, *documents: dict[str, Any]) -> dict[str, Any]:
 class Days:
     """A connection whose account is collected once a day, as each test says."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._day = folder, 0
+    def __init__(self, folder: Path, connection: str = CONNECTION) -> None:
+        self._folder, self._day, self._connection = folder / connection, 0, connection
 
     def collected(self, *users: dict[str, Any]) -> Analysis:
         return self._published(users, None)
@@ -55,9 +55,8 @@ class Days:
                 staging.save(ACCOUNT, part, rows, at)
             else:
                 staging.save(ACCOUNT, part, [], at)
-        publish(
-            staging, settings.SNAPSHOTS_DIR, Publication(CONNECTION, f"{self._day}" * 32, Coverage(1, 1), at)
-        )
-        found = bring_up(CONNECTION)
+        published = Publication(self._connection, f"{self._day}" * 32, Coverage(1, 1), at)
+        publish(staging, settings.SNAPSHOTS_DIR, published)
+        found = bring_up(self._connection)
         assert found is not None
         return found

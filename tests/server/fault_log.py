@@ -7,6 +7,7 @@ one that nobody should have caused is an error, and so is a missing one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ ATTEMPTS, QUICK_ATTEMPTS = 10, 3
 CODES = {"throttle": "throttled", "timeout": "timeout", "cut": "reset"}
 ENTER = "AssumeRole"
 FIND = "ListInstances"
+GENERATE, GET = "GenerateServiceLastAccessedDetails", "GetServiceLastAccessedDetails"
 REGIONS = len(boto3.Session().get_available_regions("sso-admin"))
 """Of AWS's own list; those that the account has not enabled are asked too."""
 OF_ACCOUNT: dict[str, tuple[str, ...]] = {
@@ -62,7 +64,6 @@ OF_ORGANIZATION = {
     "DescribePolicy": "organization_policies",
     "ListTargetsForPolicy": "organization_policies",
     "ListOrganizationsFeatures": "root_access",
-    "ListInstances": "identity_center",
     "ListStackInstances": "",  # helps to explain; what it lacks is no gap
 }
 
@@ -118,9 +119,11 @@ def read(log: Iterable[Mapping[str, Any]], asked: Asked) -> Read:
         by_account.setdefault(line["account"], []).append(dict(line))
     found = Read()
     for account in sorted(by_account):
-        lines = Lines(by_account[account])
+        lines, finding = _without(FIND, by_account[account])
         if account == asked.manager:
             _survey(lines, found, proof=asked.proof)
+            _identity_center(lines, finding, found)
+        assert finding.left == [], f"{account} was searched for Identity Center"
         if account in asked.pages:
             lines.allowed = asked.cap
             _account(lines, found, account, asked)
@@ -129,6 +132,14 @@ def read(log: Iterable[Mapping[str, Any]], asked: Asked) -> Read:
         found.exhausted += lines.exhausted
         found.denied += lines.denied
     return found
+
+
+def _without(operation: str, log: list[dict[str, Any]]) -> tuple[Lines, Lines]:
+    """All else, and what was asked by this operation alone."""
+    return (
+        Lines([line for line in log if line["operation"] != operation]),
+        Lines([line for line in log if line["operation"] == operation]),
+    )
 
 
 def _survey(lines: Lines, found: Read, *, proof: bool) -> None:
@@ -141,14 +152,30 @@ def _survey(lines: Lines, found: Read, *, proof: bool) -> None:
         return
     while (operation := lines.next()) != ENTER:
         assert operation is not None, "the account itself was never asked"
-        if operation == FIND:
-            if code := _in_every_region(lines):
-                found.gaps["organization", OF_ORGANIZATION[FIND]] = code
-            continue
         code, name = lines.call(operation), OF_ORGANIZATION[operation]
         assert ("organization", name) not in found.gaps, "a part that has failed is not asked further"
         if code and name:
             found.gaps["organization", name] = code
+
+
+def _identity_center(lines: Lines, finding: Lines, found: Read) -> None:
+    """It asks for the same role as the account's own item, at the same time: which attempt is whose can't be told.
+
+    The seeds of the test are ones in which both are answered, and alike.
+    """
+    rest, entering = _without(ENTER, lines.left)
+    enters = entering.left
+    answers = [line["kind"] for line in enters if line["kind"] in ("", "deny")]
+    assert answers in (["", ""], ["deny", "deny"]), "another seed is needed"
+    lines.left = [enters[-1], *rest.left]
+    whose = ("organization", "identity_center")
+    if answers[0]:
+        found.gaps[whose] = "assume_refused"
+        found.denied += 1
+    elif code := _in_every_region(finding):
+        found.gaps[whose] = code
+    found.exhausted += finding.exhausted
+    found.denied += finding.denied
 
 
 def _in_every_region(lines: Lines) -> str:
@@ -219,36 +246,32 @@ def _keys(lines: Lines, account: str, asked: Asked) -> OneByOne:
 
 
 def _reports(lines: Lines, account: str, asked: Asked) -> OneByOne:
-    """Two jobs are begun, then asked for in turn until both have ended; a job has ended when it is asked twice.
+    """Two jobs are open at most, each asked for until it has ended, and it has when it is asked twice.
 
     Not told: a job whose id was cut off, and which was denied when it was asked for again, stays open at AWS for a
     while and takes the place of another. The seeds of the test are ones in which that does not happen.
     """
-    found, waiting = OneByOne(), asked.identities[account]
-    while waiting and not found.over:
-        jobs: list[int] = []
-        for _ in range(min(2, waiting)):
+    found, waiting, jobs = OneByOne(), asked.identities[account], Counter[str]()
+    open_now = 0
+    while not found.over and (waiting or open_now):
+        if lines.next() == GENERATE or (not lines.left and waiting and open_now < 2):
+            assert waiting, "nobody was left to be asked about"
+            assert open_now < 2, "a third job was begun while two were open"
             waiting -= 1
-            code = "" if found.over else lines.call("GenerateServiceLastAccessedDetails")
+            code = lines.call(GENERATE)
+            open_now += not code
             if code:
                 found.miss(code, ends=code != "denied")
-            elif not found.over:
-                jobs.append(0)
-        while jobs and not found.over:
-            jobs = [asks for asks in _polled(lines, jobs, found) if asks < 2]
-    return found
-
-
-def _polled(lines: Lines, jobs: list[int], found: OneByOne) -> list[int]:
-    """How often each was asked for now."""
-    for number, asks in enumerate(jobs):
-        code = "" if found.over else lines.call("GetServiceLastAccessedDetails")
+            continue
+        job = lines.left[0]["job"] if lines.left else ""
+        code = lines.call(GET)
+        jobs[job] += lines.reached
         if code:
             found.miss(code, ends=True)
-        elif not found.over:
-            jobs[number] = asks + lines.reached
-            found.answered += jobs[number] >= 2
-    return jobs
+        elif jobs[job] >= 2:
+            found.answered += 1
+            open_now -= 1
+    return found
 
 
 def _state(codes: list[str]) -> tuple[str, str]:

@@ -82,7 +82,7 @@ def test_a_record_has_all_its_fields(api: Api) -> None:
     assert set(record) == {
         "id", "type", "name", "status", "enabled", "external_id", "target_ids", "organization_id",
         "management_account_id", "role_arn", "template_url", "tags", "connected_at", "synchronization", "coverage",
-        "deployment", "calls", "critical", "proven_at", "checks",
+        "deployment", "calls", "critical", "identity_center", "proven_at", "checks",
     }  # fmt: skip
     assert (record["type"], record["status"], record["enabled"]) == ("organization", "draft", True)
     assert record["coverage"] == {"total": 0, "connected": 0}

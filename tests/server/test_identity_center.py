@@ -156,7 +156,7 @@ def test_the_search_passes_over_regions_that_are_not_enabled(
 def test_where_it_moved_to_is_found_again(
     platform: Running, connected: Connection, again: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places = "cloud_entitlements.server.connections.surveying._identity_center_region"
+    places = "cloud_entitlements.server.connections.identity_center._region"
     monkeypatch.setattr(places, lambda _connection: "sa-east-1")
     since = now(platform)
     again()
@@ -217,9 +217,7 @@ def test_credentials_that_no_region_knows_are_not_regions_that_are_not_enabled(
 ) -> None:
     regions = "cloud_entitlements.aws.sessions.AwsSession.regions"
     monkeypatch.setattr(regions, lambda *_: ("af-south-1", "eu-south-2"))
-    monkeypatch.setattr(
-        "cloud_entitlements.server.connections.surveying._identity_center_region", lambda _: ""
-    )
+    monkeypatch.setattr("cloud_entitlements.server.connections.identity_center._region", lambda _: "")
     again()
     assert gaps(connected)[WHOSE]["code"] == "bad_credentials"
 

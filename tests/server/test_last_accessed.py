@@ -419,7 +419,8 @@ def test_a_run_that_is_killed_while_it_asks_is_finished_by_another(
         time.sleep(0.05)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
-    WorkItem.objects.filter(run=started, state="running").update(lease_until=timezone.now())
+    dead = WorkItem.objects.filter(run=started, state="leased").update(lease_until=timezone.now())
+    assert dead == 1
     assert finish(started).state == "done"
     after = {account: rows(sandbox, account) for account in (AMARA, JONAS)}
     assert (len(after[AMARA]), len(after[JONAS])) == (12, 14)

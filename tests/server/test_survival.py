@@ -130,7 +130,7 @@ def test_the_gap_report_is_exactly_what_was_injected(generated: Connection, plat
     Connection.objects.update(proven_at=long_ago)
     generated.accounts.update(proven_at=long_ago)
     with override_settings(MAX_CALLS_PER_ACCOUNT=30):
-        daily = suffer(generated, platform, 18, replace(base, proof=True, cap=30))
+        daily = suffer(generated, platform, 196, replace(base, proof=True, cap=30))
     assert daily.gaps["organization", "root_access"] == "assume_refused"
     assert {"member_refused", "member_not_proven", "throttled", "too_many_calls"} < set(daily.gaps.values())
     assert daily.states[MANAGER] == ("refused", "assume_refused")

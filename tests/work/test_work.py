@@ -255,3 +255,68 @@ def test_what_a_killed_worker_had_is_taken_over(monkeypatch: pytest.MonkeyPatch)
     taken = finish(run, {"do": lambda job: {"attempt": job.item.attempt}})
     assert taken.state == "done"
     assert WorkItem.objects.get().result == {"attempt": 2}
+
+
+def test_a_runner_that_stops_tells_its_jobs_and_what_they_give_back_does_not_count() -> None:
+    began = threading.Event()
+
+    def do(job: Job) -> None:
+        began.set()
+        while not job.over():
+            time.sleep(0.01)
+        raise Released
+
+    start()
+    runner = Runner({"do": do}, threads=1)
+    runner.start()
+    assert began.wait(10)
+    runner.stop()
+    item = WorkItem.objects.get()
+    assert (item.state, item.attempt, item.lease_owner) == ("ready", 0, "")
+    assert claim().attempt == 1
+
+
+def test_what_does_not_end_in_time_is_given_back_and_its_late_end_refused() -> None:
+    """Sixteen at once take no longer than one."""
+    run = start("s", *[ItemSpec("do", str(number)) for number in range(16)])
+    began, ended = threading.Barrier(17), threading.Event()
+
+    def do(_job: Job) -> None:
+        began.wait(10)
+        ended.wait(60)
+
+    runner = Runner({"do": do}, threads=16)
+    runner.start()
+    began.wait(10)
+    runner.stop(seconds=0.2)
+    assert set(WorkItem.objects.values_list("state", "attempt")) == {("ready", 0)}
+    ended.set()
+    for thread in runner._started:
+        thread.join(10)
+    assert set(WorkItem.objects.values_list("state", "attempt")) == {("ready", 0)}
+    assert finish(run, {"do": lambda _job: None}).state == "done"
+
+
+def test_work_that_is_added_while_a_worker_looks_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call that wakes it comes between its look, which found nothing, and its sleep."""
+    runner = Runner({"do": lambda _job: None}, threads=1)
+    looked = runner._do_one
+    found: list[bool] = []
+
+    def look() -> bool:
+        found.append(looked())
+        if len(found) == 1:
+            start()
+            runner.wake()
+        return found[-1]
+
+    monkeypatch.setattr("cloud_entitlements.work.runner.BEAT_SECONDS", 60)
+    monkeypatch.setattr(runner, "_do_one", look)
+    monkeypatch.setattr(runner, "_look", lambda: None)
+    runner.start()
+    for _ in range(500):
+        if Run.objects.filter(state="done").exists():
+            break
+        time.sleep(0.01)
+    runner.stop()
+    assert found[:2] == [False, True]

@@ -51,8 +51,11 @@ def attached_levels(
         ORGANIZATION, ORGANIZATION_POLICIES
     ):
         return UNREAD
-    if account_id == organization.management_account or not organization.control_types.get(type_, False):
+    switched_on = organization.control_types.get(type_, False)
+    if account_id == organization.management_account or switched_on is False:
         return None
+    if switched_on is None:
+        return UNREAD
     return tuple(
         tuple(organization.control_policies.get((type_, node), ())) for node in organization.nodes(account_id)
     )

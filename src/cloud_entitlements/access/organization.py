@@ -83,8 +83,8 @@ class Organization:
     """SHA-256 of what is attached, by type of control policy and node."""
     control_names: Mapping[tuple[str, str], str]
     """What a person calls a control policy, by the node that it is attached to and its SHA-256."""
-    control_types: Mapping[str, bool]
-    """Types of control policies: switched on?"""
+    control_types: Mapping[str, bool | None]
+    """Types of control policies: switched on? None: not known, as of an import that was not given them."""
     text: Callable[[str], str | None]
     """A document by its SHA-256."""
     role_named: Callable[[str, str], Identity | None]
@@ -156,11 +156,15 @@ def read_frame(snapshot: Snapshot) -> Organization:
         },
         control_policies=attached,
         control_names=names,
-        control_types={row["type"]: row["status"] == "ENABLED" for row in snapshot.rows("policy_types")},
+        control_types={row["type"]: _switched_on(row["status"]) for row in snapshot.rows("policy_types")},
         text=lambda sha256: next((row["text"] for row in snapshot.rows("documents", sha256=sha256)), None),
         role_named=lambda _account, _name: None,
         standalone=snapshot.manifest.standalone,
     )
+
+
+def _switched_on(status: str) -> bool | None:
+    return None if status == "UNKNOWN" else status == "ENABLED"
 
 
 def read_identities(snapshot: Snapshot, managed: Mapping[str, str | None]) -> Iterator[Identity]:

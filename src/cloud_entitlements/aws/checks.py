@@ -80,7 +80,7 @@ def prove_role(
 ) -> Iterator[CheckResult]:
     """The first three checks. Ends at the first that fails; nothing after it is known then."""
     patience = PROPAGATION_SECONDS if patience_seconds is None else patience_seconds
-    for result in _assumed(sessions, role, evidence, clock or Clock(), patience):
+    for result in _assumed(sessions, role, evidence, clock or Clock(sleep=sessions.pause), patience):
         yield result
         if result.state == "failed":
             return

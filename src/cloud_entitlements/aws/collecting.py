@@ -26,6 +26,9 @@ class Before(Protocol):
     def __call__(self, table: str, /, *columns: str) -> Iterable[Mapping[str, Any]]: ...
 
 
+def _tell_nobody(_done: int, _total: int, _text: str) -> None: ...
+
+
 def _nothing_before(_table: str, *_columns: str) -> Iterable[Mapping[str, Any]]:
     return ()
 
@@ -49,6 +52,8 @@ class Scope:
     """ARNs of the most privileged, who are asked about first; without it a collector orders them by itself."""
     identity_center_region: str = ""
     """Where Identity Center was when it was read last; empty: not known, every Region is asked."""
+    tell: Callable[[int, int, str], None] = _tell_nobody
+    """How far one is that takes long: done, of how many (0: not known), and of what."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """The seam to AWS: whose credentials call, whether a call may go out now, and what was called.
 
 Everything in `aws/` receives an `AwsSession`; nothing else in the product makes a boto client. The gate is
-asked before every HTTP attempt, retries included, so that a connection that is switched off stops within
-one request. Imports botocore alone.
+asked before every HTTP attempt, retries included, and while something waits, so that a connection that is
+switched off stops within one request. Imports botocore alone.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +23,8 @@ from botocore.loaders import Loader
 SESSION_NAME = "cloud-entitlements"
 # A chained role session lasts one hour at most, and a platform under a role always chains.
 SESSION_SECONDS = 3600
+NAP_SECONDS = 0.5
+"""The longest that anything sleeps before the gate is asked again."""
 HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 Gate = Callable[[], None]
@@ -33,7 +36,7 @@ _making_clients = threading.Lock()  # botocore sessions are not safe while a cli
 
 
 class SwitchedOff(Exception):
-    """The connection was switched off or removed: the call was not made."""
+    """The connection was switched off or removed, or whoever calls is to end: the call was not made."""
 
 
 class TooManyCalls(Exception):
@@ -84,17 +87,52 @@ class _WholeBodies:
         self.session.close()
 
 
+def pause(seconds: float, gate: Gate) -> None:
+    """Sleeps; raises `SwitchedOff` within half a second of the gate's closing."""
+    while seconds > 0:
+        gate()
+        nap = min(seconds, NAP_SECONDS)
+        time.sleep(nap)
+        seconds -= nap
+
+
+@dataclass(frozen=True, slots=True)
+class _WakefulPauses:
+    """botocore sleeps up to 20 s before it tries again; here the pause is over when the gate closes."""
+
+    emitter: Any
+    gate: Gate
+
+    def emit(self, event_name: str, **given: Any) -> Any:
+        answers = self.emitter.emit(event_name, **given)
+        if not event_name.startswith("needs-retry."):
+            return answers
+        seconds = next((answer for _, answer in answers if answer is not None), None)
+        if seconds is None or seconds is False:
+            return answers
+        pause(seconds, self.gate)
+        return [(None, 0)]  # again, at once
+
+
 @dataclass(frozen=True, slots=True)
 class AwsSession:
-    """One set of credentials. `client` makes clients that ask the gate and tell the recorder."""
+    """One set of credentials. Its clients ask the gate and tell the recorder."""
 
     botocore_session: Any
     region: str
     gate: Gate = _open_gate
     recorder: Recorder = _forget
     patience: Patience = field(default_factory=Patience)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def client(self, service: str, region: str | None = None) -> Any:
+        """One for each service and Region: what it has learned of throttling, and its open line, serve the next caller."""
+        key = (service, region or self.region)
+        if key not in self._clients:
+            self._clients[key] = self._made(*key)
+        return self._clients[key]
+
+    def _made(self, service: str, region: str) -> Any:
         config = Config(
             retries={"mode": "adaptive", "total_max_attempts": self.patience.attempts},
             connect_timeout=self.patience.connect_seconds,
@@ -102,12 +140,16 @@ class AwsSession:
             user_agent_extra="cloud-entitlements",
         )
         with _making_clients:
-            made = self.botocore_session.create_client(
-                service, region_name=region or self.region, config=config
-            )
+            made = self.botocore_session.create_client(service, region_name=region, config=config)
         made.meta.events.register("before-send", self._before_send(service))
-        made._endpoint.http_session = _WholeBodies(made._endpoint.http_session)  # noqa: SLF001  no public seam
+        endpoint = made._endpoint  # noqa: SLF001  no public seam
+        endpoint.http_session = _WholeBodies(endpoint.http_session)
+        endpoint._event_emitter = _WakefulPauses(endpoint._event_emitter, self.gate)  # noqa: SLF001
         return made
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps between two calls."""
+        pause(seconds, self.gate)
 
     def regions(self, service: str, partition: str) -> tuple[str, ...]:
         """Where botocore knows the service, the session's own Region first. An account may not have enabled them all."""
@@ -129,6 +171,10 @@ class AwsSessions:
     gate: Gate = _open_gate
     recorder: Recorder = _forget
     region: str | None = None
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps between two calls."""
+        pause(seconds, self.gate)
 
     def platform(self, patience: Patience | None = None) -> AwsSession:
         session = _platform_session()

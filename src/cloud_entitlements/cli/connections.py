@@ -21,7 +21,7 @@ LIST = {
 }  # fmt: skip
 SHOW = {
     **LIST, "organization_id": "ORGANIZATION", "target_ids": "TARGETS", "external_id": "EXTERNAL ID",
-    "role_arn": "ROLE", "synchronization.ended_at": "LAST ENDED", "synchronization.next_at": "NEXT",
+    "role_arn": "ROLE", "identity_center.status": "IDENTITY CENTER", "identity_center.detail": "WHY", "synchronization.ended_at": "LAST ENDED", "synchronization.next_at": "NEXT",
     "synchronization.error": "ERROR", "critical": "CRITICAL", "deployment.found": "TEMPLATE",
     "calls.total": "AWS CALLS", "calls.most": "MOST IN ONE ACCOUNT",
     "calls.most_account": "THAT ACCOUNT", "calls.cap": "CAP FOR AN ACCOUNT",
@@ -159,12 +159,14 @@ def group_for(kind: str) -> click.Group:  # noqa: C901, PLR0915  one function a 
     @group.command("retry", help="Try again what failed, and wait for the end.")
     @click.argument("id")
     @click.option("--account", help="Only this account.")
+    @click.option("--identity-center", is_flag=True, help="Only Identity Center, or with that account.")
     @click.option("--no-wait", is_flag=True, help="Leave it to a running server.")
     @click.pass_obj
-    def retry(context: Context, id: str, account: str | None, no_wait: bool) -> None:
+    def retry(context: Context, id: str, account: str | None, identity_center: bool, no_wait: bool) -> None:
         with commands(context) as product:
             connection = product.find(id, kind)
-            _finish(context, connection, product.retry(connection, account), wait=not no_wait)
+            run = product.retry(connection, account, identity_center=identity_center)
+            _finish(context, connection, run, wait=not no_wait)
 
     @group.command("remove", help="Forget it. Delete its stack in AWS too: that removes the roles.")
     @click.argument("id")
@@ -221,17 +223,16 @@ def _add_command(group: click.Group, kind: str) -> None:
 
 
 def _finish(context: Context, connection: Any, run: Any, *, wait: bool) -> None:
-    """Prints the record; ends with 3 when some accounts could not be read."""
+    """Prints the record; ends with 3 when some accounts, or Identity Center, could not be read."""
     if wait:
         from cloud_entitlements.cli.waiting import wait as wait_for
 
         connection = wait_for(connection, run)
     found = _record(connection)
     record(context, found, SHOW)
-    from cloud_entitlements.server.connections.models import TROUBLE
+    from cloud_entitlements.server.connections.shown import Shown
 
-    missing = connection.accounts.filter(status__in=TROUBLE).exists()
-    if wait and missing:
+    if wait and Shown(connection).trouble:
         raise click.exceptions.Exit(GAPS)
 
 

@@ -53,18 +53,17 @@ def _checks(connection: Any, _run: Any, told: dict[str, str]) -> None:
                 _say(f"          {cause['fix']}")
 
 
-def _accounts(_connection: Any, run: Any, told: dict[str, str]) -> None:
+def _accounts(connection: Any, run: Any, told: dict[str, str]) -> None:
+    from cloud_entitlements.server.connections.shown import under_way
     from cloud_entitlements.work import ledger
 
     asked = run.kind == "farewell"
     progress = ledger.progress(run, "gone" if asked else "account")
-    now = ", ".join(f"{item.key} {item.progress_text}".strip() for item in ledger.under_way(run, most=3))
-    line = (
-        f"{progress.done} of {progress.total} {'roles asked' if asked else 'accounts'}"
-        if progress.total
-        else "reading the organization"
-    )
-    line = f"{line}: {now}" if now else line
+    now = "; ".join(f"{one.account_id or one.name} {one.text}" for one in under_way(connection, run, most=3))
+    line = f"{progress.done} of {progress.total} {'roles asked' if asked else 'accounts'}"
+    if not progress.total:
+        line = "" if now else "reading the organization"
+    line = ": ".join(part for part in (line, now) if part)
     if told.get("line") != line:
         told["line"] = line
         _say(line)

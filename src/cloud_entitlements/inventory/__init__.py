@@ -12,13 +12,14 @@ from cloud_entitlements.inventory.documents import Document, canonical
 from cloud_entitlements.inventory.manifest import Coverage, Manifest
 from cloud_entitlements.inventory.offline import import_files
 from cloud_entitlements.inventory.publish import Publication, publish
-from cloud_entitlements.inventory.snapshot import Snapshot, prune, remove_connection
+from cloud_entitlements.inventory.snapshot import DamagedSnapshot, Snapshot, prune, remove_connection
 from cloud_entitlements.inventory.staging import Gap, Outcome, Staging
 from cloud_entitlements.inventory.tables import TABLES, Table
 
 __all__ = [
     "TABLES",
     "Coverage",
+    "DamagedSnapshot",
     "Document",
     "Gap",
     "Manifest",

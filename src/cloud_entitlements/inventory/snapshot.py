@@ -32,6 +32,12 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:")
 
 
+class DamagedSnapshot(ValueError):
+    """Its manifest is gone or malformed, or a newer program wrote it."""
+
+    failure_code = "damaged_snapshot"
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     folder: Path
@@ -39,11 +45,16 @@ class Snapshot:
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
-        return cls(folder, Manifest.from_json((folder / FILE_NAME).read_text(encoding="utf-8")))
+        """Raises DamagedSnapshot; OSError where it may not be read."""
+        try:
+            return cls(folder, Manifest.from_json((folder / FILE_NAME).read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError) as error:
+            why = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            raise DamagedSnapshot(f"the snapshot `{folder}` can't be read: {why}") from error
 
     @classmethod
     def latest(cls, snapshots: Path, connection_id: str) -> Snapshot | None:
-        """The one that `latest` names; without that file, the newest that is whole."""
+        """The one that `latest` names; without that file, the newest that is whole. Raises DamagedSnapshot."""
         home = snapshots / connection_id
         named = home / LATEST
         if named.exists():

@@ -63,6 +63,8 @@ class Fault:
     """How many requests of this account and operation came before."""
     kind: str
     """Empty: the request went through."""
+    job: str = ""
+    """Which was asked for, where AWS answers by jobs."""
 
 
 @dataclass(slots=True)
@@ -120,7 +122,8 @@ class Faults:
                     self._hits[rule, account, asked.operation] += 1
                     break
             kind = chosen.kind if chosen else ""
-            self.log.append(Fault(next(self._numbers), account, asked.service, asked.operation, number, kind))
+            at, job = next(self._numbers), asked.parameters.get("JobId", "")
+            self.log.append(Fault(at, account, asked.service, asked.operation, number, kind, job))
             return chosen
 
     def _spent(self, rule: Rule, account: str, asked: Asked) -> bool:

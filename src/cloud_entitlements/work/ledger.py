@@ -286,10 +286,10 @@ def progress(run: Run, kind: str | None = None) -> Progress:
     )
 
 
-def under_way(run: Run, most: int = 20) -> list[WorkItem]:
+def under_way(run: Run, kinds: Collection[str], most: int = 20) -> list[WorkItem]:
     """What is being worked on now, with its progress; old progress of a dead worker is left out."""
     leased = WorkItem.objects.filter(run=run, state=WorkItem.State.LEASED, lease_until__gte=timezone.now())
-    return list(leased.exclude(key="").order_by("key")[:most])
+    return list(leased.filter(kind__in=kinds).order_by("key")[:most])
 
 
 def take_lease(name: str, holder: str, seconds: float) -> bool:

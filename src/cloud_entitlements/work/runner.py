@@ -47,14 +47,16 @@ class GivenUp(Exception):
 @dataclass(frozen=True, slots=True)
 class Job:
     item: WorkItem
+    _stop: threading.Event = field(default_factory=threading.Event)
+    """The runner's own."""
     _lost: threading.Event = field(default_factory=threading.Event)
 
     def report(self, done: int, total: int, text: str = "") -> None:
         ledger.report(self.item, done, total, text)
 
-    def lost(self) -> bool:
-        """True when somebody else has taken the item over, or its run is gone."""
-        return self._lost.is_set()
+    def over(self) -> bool:
+        """True when this is to end now, and to lose nothing: the runner stops, or the item is no longer its own."""
+        return self._stop.is_set() or self._lost.is_set()
 
 
 Handler = Callable[[Job], Mapping[str, Any] | None]
@@ -72,6 +74,7 @@ class Runner:
         self._name = f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stop = threading.Event()
         self._wake = threading.Condition()
+        self._woken = 0
         self._jobs: dict[str, Job] = {}
         self._jobs_lock = threading.Lock()
         self._started: list[threading.Thread] = []
@@ -86,17 +89,26 @@ class Runner:
             thread.start()
 
     def stop(self, seconds: float = 10) -> None:
-        """What is being done is finished if it ends within `seconds`, else left to its lease."""
+        """Each job is told; what has not ended within `seconds` in all is given back, for whoever works next."""
+        until = time.monotonic() + seconds
         self._stop.set()
         self.wake()
         for thread in self._started:
-            thread.join(seconds)
-        if self._tick is not None:
-            ledger.drop_lease(SCHEDULE, self._name)
+            thread.join(max(0.0, until - time.monotonic()))
+        try:
+            with self._jobs_lock:
+                left = list(self._jobs.values())
+            for job in left:
+                ledger.release(job.item)
+            if self._tick is not None:
+                ledger.drop_lease(SCHEDULE, self._name)
+        except Exception:  # the database is away: the leases run out by themselves
+            log.exception("could not give back what was under way")
 
     def wake(self) -> None:
         """Work was added in this process: don't wait for the next look."""
         with self._wake:
+            self._woken += 1
             self._wake.notify_all()
 
     def run_forever(self, stop: threading.Event) -> None:
@@ -120,11 +132,16 @@ class Runner:
     def _work_until_stopped(self) -> None:
         try:
             while not self._stop.is_set():
+                woken = self._woken
                 if not self._do_one():
-                    with self._wake:
-                        self._wake.wait(BEAT_SECONDS)
+                    self._wait_for_more_than(woken)
         finally:
             connections.close_all()
+
+    def _wait_for_more_than(self, woken: int) -> None:
+        """Whoever was woken while it looked looks again at once."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._woken != woken or self._stop.is_set(), BEAT_SECONDS)
 
     def _do_one(self) -> bool:
         close_old_connections()
@@ -135,7 +152,7 @@ class Runner:
             return False
         if item is None:
             return False
-        job = Job(item)
+        job = Job(item, self._stop)
         with self._jobs_lock:
             self._jobs[str(item.id)] = job
         try:

@@ -6,7 +6,7 @@ it that stands in many policies has one number.
 
 from __future__ import annotations
 
-FORMAT = 3
+FORMAT = 4
 """Raised when a program could not read an older one's file, or would answer otherwise from it."""
 
 TABLES = """

@@ -36,4 +36,6 @@ COLLECTORS: tuple[Collector, ...] = (
     last_accessed.COLLECTOR,
 )
 OF_ORGANIZATION = tuple(collector for collector in COLLECTORS if collector.level == "organization")
+SURVEYED = tuple(collector for collector in OF_ORGANIZATION if collector is not identity_center.COLLECTOR)
+"""What a run reads before it visits accounts; Identity Center takes long, and is read beside them."""
 OF_ACCOUNT = tuple(collector for collector in COLLECTORS if collector.level == "account")

@@ -29,10 +29,10 @@ class ReportLate(Exception):
 def collect(
     session: AwsSession,
     _scope: Scope,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] | None = None,
     now: Callable[[], float] = time.monotonic,
 ) -> Iterator[Row]:
-    answer = _fetch(session.client("iam"), sleep, now)
+    answer = _fetch(session.client("iam"), sleep or session.pause, now)
     generated_at = moment(answer.get("GeneratedTime"))
     for line in csv.DictReader(io.StringIO(answer["Content"].decode("utf-8", "replace"))):
         columns = {name: value for name, value in line.items() if name and value is not None}

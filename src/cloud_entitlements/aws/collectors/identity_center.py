@@ -28,6 +28,7 @@ _ENABLED = {"ENABLED": True, "DISABLED": False}
 @dataclass(frozen=True, slots=True)
 class _Center:
     instance: Instance
+    tell: Callable[[int, int, str], None]
     sso: Paced
     directory: Paced
 
@@ -48,7 +49,9 @@ def collect(session: AwsSession, scope: Scope) -> Iterator[Row]:
     if instance is None:
         return
     clients = (session.client(service, instance.region) for service in (SERVICE, "identitystore"))
-    center = _Center(instance, *(paced(client, IDENTITY_CENTER) for client in clients))
+    center = _Center(
+        instance, scope.tell, *(paced(client, IDENTITY_CENTER, session.pause) for client in clients)
+    )
     sealed: list[PartlyRead] = []
     for call, read in _PARTS:
         try:
@@ -73,7 +76,9 @@ def _instance(center: _Center) -> Iterator[Row]:
 
 
 def _permission_sets(center: _Center) -> Iterator[Row]:
-    for arn in center.all("list_permission_sets", "PermissionSets"):
+    arns = list(center.all("list_permission_sets", "PermissionSets"))
+    for number, arn in enumerate(arns):
+        center.tell(number, len(arns), "permission sets")
         found = center.one("describe_permission_set", PermissionSetArn=arn)["PermissionSet"]
         inline = center.one("get_inline_policy_for_permission_set", PermissionSetArn=arn).get("InlinePolicy")
         document = canonical(inline) if inline else None
@@ -123,32 +128,40 @@ def _reference(found: dict[str, Any]) -> dict[str, str]:
 
 
 def _assignments(center: _Center) -> Iterator[Row]:
-    for arn in center.all("list_permission_sets", "PermissionSets"):
-        accounts = center.all(
+    center.tell(0, 0, "assignments")
+    pairs = [
+        {"PermissionSetArn": arn, "AccountId": account}
+        for arn in center.all("list_permission_sets", "PermissionSets")
+        for account in center.all(
             "list_accounts_for_provisioned_permission_set", "AccountIds", PermissionSetArn=arn
         )
-        for account in accounts:
-            pair = {"PermissionSetArn": arn, "AccountId": account}
-            for found in center.all("list_account_assignments", "AccountAssignments", **pair):
-                yield (
-                    "account_assignments",
-                    {
-                        "permission_set": arn,
-                        "target_id": account,
-                        "principal_type": found["PrincipalType"],
-                        "principal_id": found["PrincipalId"],
-                    },
-                )
+    ]
+    for number, pair in enumerate(pairs):
+        center.tell(number, len(pairs), "assignments")
+        for found in center.all("list_account_assignments", "AccountAssignments", **pair):
+            yield (
+                "account_assignments",
+                {
+                    "permission_set": pair["PermissionSetArn"],
+                    "target_id": pair["AccountId"],
+                    "principal_type": found["PrincipalType"],
+                    "principal_id": found["PrincipalId"],
+                },
+            )
 
 
 def _users(center: _Center) -> Iterator[Row]:
+    center.tell(0, 0, "people")
     for found in center.listed("list_users", "Users"):
         own = {"id": found["UserId"], "name": found.get("UserName"), "display_name": found.get("DisplayName")}
         yield "directory_users", {**own, "enabled": _ENABLED.get(found.get("UserStatus", ""))}
 
 
 def _groups(center: _Center) -> Iterator[Row]:
-    for group in center.listed("list_groups", "Groups"):
+    center.tell(0, 0, "groups")
+    groups = list(center.listed("list_groups", "Groups"))
+    for number, group in enumerate(groups):
+        center.tell(number, len(groups), "groups and their members")
         yield "directory_groups", {"id": group["GroupId"], "name": group.get("DisplayName")}
         for found in center.listed("list_group_memberships", "GroupMemberships", GroupId=group["GroupId"]):
             yield (

@@ -47,7 +47,9 @@ def find_instance(session: AwsSession, scope: Scope) -> Instance | None:
     refused: Exception | None = None
     unknown: Exception | None = None
     answered = False
-    for region in _regions(session, scope):
+    regions = list(_regions(session, scope))
+    for number, region in enumerate(regions):
+        scope.tell(number, len(regions), "looking for its Region")
         try:
             found = _listed(_patient(session, known=region == scope.identity_center_region), region, scope)
         except _FAILURES as error:
@@ -83,7 +85,7 @@ def _patient(session: AwsSession, *, known: bool) -> AwsSession:
 
 
 def _listed(session: AwsSession, region: str, scope: Scope) -> Instance | None:
-    ask = paced(session.client(SERVICE, region), IDENTITY_CENTER)
+    ask = paced(session.client(SERVICE, region), IDENTITY_CENTER, session.pause)
     for found in ask.all("list_instances", "Instances"):
         if found.get("OwnerAccountId") == scope.account_id and found.get("Status") not in _NOT_YET:
             return _instance(found, region)

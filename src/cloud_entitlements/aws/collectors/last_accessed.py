@@ -30,7 +30,7 @@ GRANULARITY = "ACTION_LEVEL"
 def collect(
     session: AwsSession,
     scope: Scope,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] | None = None,
     now: Callable[[], float] = time.monotonic,
 ) -> Iterator[Row | Gap]:
     identities = ranked(scope.known(*TABLES))
@@ -46,7 +46,7 @@ def collect(
     if listed and not due and len(asked) == len(listed):
         raise Unchanged
     asking, answered = Asking("identities"), set[str]()
-    jobs = Jobs(session.client("iam"), asking, sleep, now, GRANULARITY)
+    jobs = Jobs(session.client("iam"), asking, sleep or session.pause, now, GRANULARITY)
     for report in jobs.reports(due):
         answered.add(report.arn)
         if report.services is not None:

@@ -17,7 +17,7 @@ from cloud_entitlements.inventory.moments import moment
 
 
 def collect(session: AwsSession, _scope: Scope) -> Iterator[Row]:
-    ask = paced(session.client("organizations"), ORGANIZATIONS)
+    ask = paced(session.client("organizations"), ORGANIZATIONS, session.pause)
     organization = ask.one("describe_organization")["Organization"]
     yield "organization", _organization(organization)
     for root in ask.all("list_roots", "Roots"):

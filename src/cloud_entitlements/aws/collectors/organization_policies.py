@@ -15,7 +15,7 @@ TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
 
 
 def collect(session: AwsSession, _scope: Scope) -> Iterator[Row]:
-    ask = paced(session.client("organizations"), ORGANIZATIONS)
+    ask = paced(session.client("organizations"), ORGANIZATIONS, session.pause)
     for policy_type in TYPES:
         for summary in ask.all("list_policies", "Policies", Filter=policy_type):
             yield from _policy(ask, summary)

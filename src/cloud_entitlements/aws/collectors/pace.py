@@ -65,9 +65,7 @@ class Paced:
 
 
 def paced(
-    client: Any,
-    pace: Pace,
-    now: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
+    client: Any, pace: Pace, sleep: Callable[[float], None], now: Callable[[], float] = time.monotonic
 ) -> Paced:
+    """`sleep` is the session's own, which ends when no further call may be made."""
     return Paced(client, pace, now, sleep, pace.burst)

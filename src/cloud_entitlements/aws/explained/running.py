@@ -129,8 +129,24 @@ GROUP = Group(
             ),
         ),
         Kind(
+            "damaged_snapshot",
+            "The latest snapshot can't be read",
+            (
+                Cause(
+                    "its file `manifest.json` was changed or lost, or the disk is failing",
+                    "restore that folder from a backup; without one remove it, and the file `latest` beside it: the snapshot before it counts again, and the next run reads everything anew",
+                    tell="the message names the folder",
+                ),
+                Cause(
+                    "a newer program wrote it",
+                    "upgrade this program to the version that wrote it, or a later one",
+                    tell="the message says that its format is newer than this program",
+                ),
+            ),
+        ),
+        Kind(
             "unfinished",
-            "The account could not be finished",
+            "The account, or Identity Center, could not be finished",
             (Cause("a mistake in this program, or a worker that died again and again", "report it with the text above; the next run tries again"),),
         ),
         Kind(

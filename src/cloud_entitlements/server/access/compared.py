@@ -17,7 +17,7 @@ from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.inventory.default import NoSuchSnapshot, published
 from cloud_entitlements.inventory.pair import LATEST, PREVIOUS, pair
 from cloud_entitlements.server.access.opened import opening
-from cloud_entitlements.server.access.snapshots import choose, switched_off
+from cloud_entitlements.server.access.snapshots import choose, readable, switched_off
 from cloud_entitlements.server.connections.refusals import NotFound, NotReady
 
 KEPT = 3
@@ -57,7 +57,12 @@ def compare(old: str = PREVIOUS, new: str = LATEST, connection: str | None = Non
     NotReady, NotFound.
     """
     chosen = choose(connection).snapshot
-    latest = Snapshot.latest(settings.SNAPSHOTS_DIR, chosen.manifest.connection_id) or chosen
+    latest = readable(chosen.manifest.connection_id)
+    if latest is None:
+        text = (
+            f"the latest snapshot of `{chosen.manifest.name or chosen.manifest.connection_id}` can't be read"
+        )
+        raise NotReady("damaged_snapshot", text, "its page under Setup says why, and what mends it")
     try:
         older, newer = pair(snapshots(), latest, old, new)
     except NoSuchSnapshot as lost:

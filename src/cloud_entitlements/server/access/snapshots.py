@@ -1,7 +1,11 @@
-"""The snapshots that page and API ask: the latest of each connection, but of those that are switched off."""
+"""The snapshots that page and API ask: the latest of each connection, but of those that are switched off.
+
+One that can't be read is told beside the others, and keeps none of them from being asked.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,6 +13,15 @@ from django.conf import settings
 from cloud_entitlements.inventory import Snapshot, default_snapshot
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.refusals import NotFound, NotReady
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A connection or an import whose latest snapshot can't be read, and why."""
+
+    connection_id: str
+    name: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +91,34 @@ def switched_off() -> set[str]:
     return {str(one) for one in off}
 
 
+def readable(connection_id: str) -> Snapshot | None:
+    """The latest of a connection or an import; None where there is none, or it is damaged."""
+    found = _read(connection_id)
+    return found if isinstance(found, Snapshot) else None
+
+
+def damaged(connection_id: str = "") -> list[Damaged]:
+    """Of this connection, or of all but those that are switched off."""
+    homes = [connection_id] if connection_id else sorted(set(_homes()) - switched_off())
+    lost = {one: found for one in homes if isinstance(found := _read(one), str)}
+    names = {str(one.id): one.name for one in Connection.objects.all()} if lost else {}
+    return [Damaged(one, names.get(one, one), why) for one, why in lost.items()]
+
+
 def _latest() -> list[Snapshot]:
     """Of each connection and import; what a newer program wrote, or is damaged, is passed over."""
-    folder = settings.SNAPSHOTS_DIR
-    found: list[Snapshot] = []
-    for home in folder.iterdir() if folder.is_dir() else ():
-        try:
-            one = Snapshot.latest(folder, home.name) if home.is_dir() else None
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if one is not None:
-            found.append(one)
+    found = [one for home in _homes() if (one := readable(home)) is not None]
     return sorted(found, key=lambda one: (one.manifest.created_at, one.manifest.id), reverse=True)
+
+
+def _homes() -> Iterator[str]:
+    folder = settings.SNAPSHOTS_DIR
+    return (home.name for home in (folder.iterdir() if folder.is_dir() else ()) if home.is_dir())
+
+
+def _read(connection_id: str) -> Snapshot | str | None:
+    """The latest, or why it can't be read."""
+    try:
+        return Snapshot.latest(settings.SNAPSHOTS_DIR, connection_id)
+    except (OSError, ValueError) as error:
+        return str(error)

@@ -1,4 +1,4 @@
-"""One item of work an account, with all that is known before its role is tried."""
+"""One item of work an account, with all that is known before its role is tried, and one for Identity Center."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from cloud_entitlements.aws.perimeter import RCP, SCP, ControlPolicy, Excepted, 
 from cloud_entitlements.aws.stacksets import Instance
 from cloud_entitlements.server.connections import platform
 from cloud_entitlements.server.connections.knowledge import member_facts, trusted_instead
-from cloud_entitlements.server.connections.models import Account
+from cloud_entitlements.server.connections.models import Account, Connection
 from cloud_entitlements.server.connections.schedule import (
     ACCOUNT,
+    IDENTITY_CENTER,
     PUBLISH,
     STAGE_ACCOUNTS,
     STAGE_PUBLISH,
@@ -37,7 +38,7 @@ _ASKED = tuple(operation for collector in OF_ACCOUNT for operation in collector.
 
 
 def add_work(task: Task, accounts: list[dict[str, Any]], instances: Mapping[str, Instance] | None) -> None:
-    """A retry visits the accounts asked for alone; the rest keep what was collected."""
+    """A retry visits what it was asked for alone; the rest keep what was collected."""
     asked = task.run.payload.get("accounts")
     chosen = [row for row in accounts if asked is None or row["id"] in asked]
     limits = _limits(task)
@@ -58,7 +59,16 @@ def add_work(task: Task, accounts: list[dict[str, Any]], instances: Mapping[str,
         )
         for row in chosen
     ]
-    ledger.add_items(task.run, [*specs, ItemSpec(kind=PUBLISH, stage=STAGE_PUBLISH, essential=True)])
+    publish = ItemSpec(kind=PUBLISH, stage=STAGE_PUBLISH, essential=True)
+    ledger.add_items(task.run, [*_identity_center(task), *specs, publish])
+
+
+def _identity_center(task: Task) -> list[ItemSpec]:
+    """Without a key it comes before the accounts: of a large organization it takes the longest."""
+    if task.connection.type == Connection.Type.ACCOUNT:
+        return []
+    asked = task.run.payload.get("accounts") is None or task.run.payload.get(IDENTITY_CENTER, False)
+    return [ItemSpec(kind=IDENTITY_CENTER, stage=STAGE_ACCOUNTS)] if asked else []
 
 
 def _to_be_proven(account_id: str, row: Account | None) -> bool:

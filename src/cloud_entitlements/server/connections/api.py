@@ -135,10 +135,13 @@ def router_for(kind: Kind) -> Router:  # noqa: C901  one line a route
         operation_id=f"{kind.value}_retry",
     )
     def retry(
-        request: HttpRequest, connection_id: str, account_id: str | None = None
+        request: HttpRequest,
+        connection_id: str,
+        account_id: str | None = None,
+        identity_center: bool = False,
     ) -> Status[dict[str, Any]]:
         connection = found(connection_id)
-        commands.retry(connection, account_id)
+        commands.retry(connection, account_id, identity_center=identity_center)
         return Status(202, record(connection))
 
     @router.delete(

@@ -98,6 +98,14 @@ class CallsRecord(Schema):
     cap: int
 
 
+class IdentityCenterRecord(Schema):
+    status: Literal["read", "absent", "partial", "denied", "failed"]
+    failure: str | None
+    detail: str
+    causes: list[Cause]
+    read_at: str | None
+
+
 class CoverageRecord(Schema):
     total: int
     connected: int
@@ -121,6 +129,7 @@ class Record(Schema):
     coverage: CoverageRecord
     deployment: DeploymentRecord | None
     calls: CallsRecord | None
+    identity_center: IdentityCenterRecord | None
     critical: str | None
     proven_at: str | None
     checks: list[CheckRecord]

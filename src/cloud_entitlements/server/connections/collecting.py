@@ -74,8 +74,8 @@ def _enter_own(task: Task) -> tuple[MemberState, AwsSession | None]:
 def _collect(task: Task, session: AwsSession, scope: Scope) -> list[Gap]:
     collected_at, gaps = task.job.item.payload["collected_at"], []
     for number, collector in enumerate(OF_ACCOUNT):
-        if task.job.lost():
-            raise Released  # somebody else has taken it over, or the run is gone
+        if task.job.over():
+            raise Released
         task.job.report(number, len(OF_ACCOUNT), collector.name.replace("_", " "))
         last = collected_at.get(collector.name)
         found = stage(task, collector, session, scope, datetime.fromisoformat(last) if last else None)

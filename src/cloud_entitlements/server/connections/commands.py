@@ -33,6 +33,7 @@ from cloud_entitlements.aws.template import deploy_command, render_template
 from cloud_entitlements.aws.terraform import apply_command, render_terraform
 from cloud_entitlements.inventory import remove_connection
 from cloud_entitlements.server.connections import platform, schedule
+from cloud_entitlements.server.connections.identity_center import TROUBLE as CENTER_TROUBLE
 from cloud_entitlements.server.connections.knowledge import (
     facts_of,
     template_input,
@@ -154,14 +155,18 @@ def connect(connection: Connection, role_arn: str) -> Run:
         return schedule.start_connecting(connection, role.arn)
 
 
-def retry(connection: Connection, account_id: str | None = None) -> Run:
-    """Tries again what failed: the checks of a connection that failed, or the accounts that did."""
+def retry(connection: Connection, account_id: str | None = None, *, identity_center: bool = False) -> Run:
+    """Tries again what failed: the checks of a connection that failed, or the accounts and Identity Center that did."""
     _refuse_when_off(connection)
     if connection.status in (Status.FAILED, Status.CONNECTING):
         return schedule.start_connecting(connection, connection.role_arn)
     if connection.status == Status.DRAFT:
         raise _not_connected(connection)
-    return schedule.start_retrying(connection, [account_id] if account_id else failed_accounts(connection))
+    if account_id or identity_center:
+        ids = [account_id] if account_id else []
+        return schedule.start_retrying(connection, ids, identity_center=identity_center)
+    center = connection.identity_center.get("status") in CENTER_TROUBLE
+    return schedule.start_retrying(connection, failed_accounts(connection), identity_center=center)
 
 
 def reprocess(connection: Connection) -> Run:

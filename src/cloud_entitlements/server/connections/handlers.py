@@ -1,7 +1,7 @@
-"""What the kinds of work do: prove, survey, account, publish, gone. Handed to the runner by kind.
+"""What the kinds of work do: prove, survey, account, Identity Center, publish, gone. Handed to the runner by kind.
 
 A handler may be started again at any point; each leaves things so that doing it again comes to the same.
-Switched off in the middle, it gives its item back untouched.
+Switched off in the middle, or told to end, it gives its item back: what was read whole is kept.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from django.conf import settings
 
 from cloud_entitlements.aws.explained import KINDS
 from cloud_entitlements.aws.failures import from_error
-from cloud_entitlements.aws.sessions import AwsSessions, SwitchedOff
-from cloud_entitlements.inventory import Staging
+from cloud_entitlements.aws.sessions import AwsSessions, Gate, SwitchedOff
+from cloud_entitlements.inventory import DamagedSnapshot, Staging
 from cloud_entitlements.server.connections import calls, records, schedule
 from cloud_entitlements.server.connections.collecting import collect_account
 from cloud_entitlements.server.connections.farewell import ask_whether_gone
 from cloud_entitlements.server.connections.gate import gate_of
+from cloud_entitlements.server.connections.identity_center import collect_identity_center
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.proving import prove
 from cloud_entitlements.server.connections.publishing import publish_run
@@ -42,6 +43,12 @@ def _handler(function: Callable[[Task], Mapping[str, Any] | None]) -> Handler:
             raise Released from None
         except (Postpone, GivenUp):
             raise
+        except DamagedSnapshot as error:
+            if job.item.essential:
+                schedule.settle(
+                    job.item.run.subject, str(error), records.failure_record(from_error(error, ""))
+                )
+            raise GivenUp(str(error)) from error  # it stays so until somebody mends it
         except Exception as error:
             if job.item.essential and job.item.attempt >= MAX_ATTEMPTS:
                 failure = from_error(error, "", folder=str(settings.DATA_DIR))
@@ -62,16 +69,29 @@ def _task(job: Job) -> Task:
         job=job,
         run=run,
         connection=connection,
-        sessions=AwsSessions(gate=gate_of(connection.id), recorder=recorder),
+        sessions=AwsSessions(gate=_gate(job, connection), recorder=recorder),
         staging=Staging(settings.STAGING_DIR / run.subject / str(run.id)),
         recorder=recorder,
     )
+
+
+def _gate(job: Job, connection: Connection) -> Gate:
+    """Closed when the connection is switched off, and when whoever works is to end."""
+    enabled = gate_of(connection.id)
+
+    def gate() -> None:
+        if job.over():
+            raise SwitchedOff
+        enabled()
+
+    return gate
 
 
 HANDLERS: dict[str, Handler] = {
     schedule.PROVE: _handler(prove),
     schedule.SURVEY: _handler(survey),
     schedule.ACCOUNT: _handler(collect_account),
+    schedule.IDENTITY_CENTER: _handler(collect_identity_center),
     schedule.PUBLISH: _handler(publish_run),
     schedule.GONE: _handler(ask_whether_gone),
     due.ANALYSE: due.handle,

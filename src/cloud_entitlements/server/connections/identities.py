@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from cloud_entitlements.aws.collectors.authorization_details import COLLECTOR
 from cloud_entitlements.inventory import Snapshot
+from cloud_entitlements.server.access.snapshots import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def identities(snapshots: Iterable[Snapshot]) -> Identities:
 
 def identities_of(connection_ids: Iterable[str]) -> Identities:
     """Of their latest snapshots."""
-    latest = (Snapshot.latest(settings.SNAPSHOTS_DIR, one) for one in connection_ids)
+    latest = (readable(one) for one in connection_ids)
     return identities(one for one in latest if one)
 
 
@@ -75,7 +74,7 @@ def unread_accounts(connection_ids: Iterable[str]) -> set[tuple[str, str]]:
     """Connection and account of those whose users, roles and groups were never read; all that is known of them is a root user."""
     found: set[tuple[str, str]] = set()
     for one in connection_ids:
-        snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, one)
+        snapshot = readable(one)
         rows = (
             snapshot.rows("collections", of_collector=COLLECTOR.name, outcome="missing") if snapshot else ()
         )

@@ -25,7 +25,6 @@ from cloud_entitlements.server.connections.farewell import farewell_record
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.connections.pages import find
 from cloud_entitlements.work import ledger
-from cloud_entitlements.work.models import WorkItem
 
 STREAMS = 12
 STREAM_SECONDS = 30
@@ -54,13 +53,8 @@ def context(found: Connection) -> dict[str, Any]:
         "checks": [records.check_record(check) for check in found.checks.all()],
         "progress": ledger.progress(run, "account") if run else None,
         "farewell": farewell_record(found),
-        "under_way": _named(found, ledger.under_way(run)) if run else [],
+        "under_way": shown.under_way(found, run) if run else [],
     }
-
-
-def _named(found: Connection, items: list[WorkItem]) -> list[dict[str, Any]]:
-    names = dict(found.accounts.values_list("account_id", "name"))
-    return [{"account_id": item.key, "name": names.get(item.key, ""), "item": item} for item in items]
 
 
 @require_GET
@@ -111,8 +105,9 @@ def _stamp(connection_id: uuid.UUID) -> str:
             return "gone"
         run = ledger.active_run(str(connection_id))
         progress = ledger.progress(run, "account") if run else None
-        texts = [item.progress_text for item in ledger.under_way(run)] if run else []
-        seen = [records.connection_record(found), str(progress), texts, farewell_record(found)]
+        texts = [one.text for one in shown.under_way(found, run)] if run else []
+        words = shown.Shown(found).state_words
+        seen = [records.connection_record(found), str(progress), words, texts, farewell_record(found)]
         return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
     finally:
         database.close()

@@ -81,6 +81,8 @@ class Connection(models.Model):
     """What the deployed roles are like, as the last snapshot shows them: versions, missing permissions, trust."""
     calls = models.JSONField(default=dict)
     """How many AWS calls the last run made, and where the most."""
+    identity_center = models.JSONField(default=dict)
+    """How the last reading of Identity Center went (`identity_center.State`); empty: it was not tried."""
 
     class Meta:
         ordering = ["created_at", "id"]

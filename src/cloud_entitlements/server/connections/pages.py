@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cloud_entitlements.aws.explained import Cause, causes_of
 from cloud_entitlements.aws.template import TemplateInput, delete_command, let_go_command
 from cloud_entitlements.aws.terraform import terraform_lines
-from cloud_entitlements.inventory import Snapshot
+from cloud_entitlements.server.access.snapshots import damaged, readable
 from cloud_entitlements.server.connections import commands, records, shown, tree
 from cloud_entitlements.server.connections.farewell import farewell_record
 from cloud_entitlements.server.connections.identities import identities
@@ -73,12 +72,13 @@ def connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 
 
 def detail(found: Connection) -> dict[str, Any]:
-    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(found.id))
+    snapshot = readable(str(found.id))
     gaps = _of_read_accounts(found, snapshot.rows("gaps")) if snapshot else []
     return {
         "connection": found,
         "shown": shown.Shown(found),
         "record": records.connection_record(found),
+        "damaged": damaged(str(found.id)),
         "snapshot": snapshot.manifest if snapshot else None,
         "identities": identities([snapshot]) if snapshot else None,
         "gaps": [{**gap, "causes": _fixes(found, gap)} for gap in gaps[:200]],
@@ -186,7 +186,8 @@ def reprocess(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 def retry(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     found = find(connection_id)
     account_id = request.POST.get("account_id") or None
-    _told(request, lambda: commands.retry(found, account_id), "Trying again.")
+    center = request.POST.get("identity_center") == "true"
+    _told(request, lambda: commands.retry(found, account_id, identity_center=center), "Trying again.")
     return _back(request, connection_id)
 
 

@@ -22,10 +22,11 @@ from cloud_entitlements.server.connections import checklist
 from cloud_entitlements.server.connections.collecting import answering
 from cloud_entitlements.server.connections.deployments import deployment_record
 from cloud_entitlements.server.connections.identities import identities
+from cloud_entitlements.server.connections.identity_center import give_up
 from cloud_entitlements.server.connections.knowledge import facts_of
 from cloud_entitlements.server.connections.models import Account, Check, Connection
 from cloud_entitlements.server.connections.records import failure_record
-from cloud_entitlements.server.connections.schedule import ACCOUNT
+from cloud_entitlements.server.connections.schedule import ACCOUNT, IDENTITY_CENTER
 from cloud_entitlements.server.connections.task import Task
 from cloud_entitlements.server.folders import index_folder
 from cloud_entitlements.server.recommendations import due
@@ -71,7 +72,9 @@ def _make_index(snapshot: Snapshot) -> None:
 
 
 def _note_unfinished(task: Task) -> None:
-    """Accounts whose item was given up: what they lack is a gap like any other, and never silently old."""
+    """What was given up: it lacks what a gap says like any other, and is never silently old."""
+    for item in WorkItem.objects.filter(run=task.run, kind=IDENTITY_CENTER, state=WorkItem.State.FAILED):
+        give_up(task, item.error)
     for item in WorkItem.objects.filter(run=task.run, kind=ACCOUNT, state=WorkItem.State.FAILED):
         gap = Gap("", "unfinished", item.error)
         for collector in OF_ACCOUNT:

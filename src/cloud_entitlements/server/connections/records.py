@@ -34,6 +34,7 @@ def connection_record(connection: Connection) -> dict[str, Any]:
         "coverage": {"total": connection.coverage_total, "connected": connection.coverage_connected},
         "deployment": connection.deployment or None,
         "calls": connection.calls or None,
+        "identity_center": connection.identity_center or None,
         "critical": critical(connection) or None,
         "proven_at": when(connection.proven_at),
         "checks": [check_record(check) for check in connection.checks.all()],

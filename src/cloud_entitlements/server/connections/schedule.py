@@ -1,8 +1,8 @@
 """Which runs there are, and when the next one starts. A run is a row of `work`; a connection its subject.
 
-connect   prove the role, survey the organization, collect each account, publish
-collect   survey, collect each account, publish
-retry     the same for some accounts alone; the others keep what was collected
+connect   prove the role, survey the organization, collect each account and Identity Center, publish
+collect   survey, collect each account and Identity Center, publish
+retry     the same for some of them alone; the others keep what was collected
 farewell  asks every role whether it still answers, after the stack was deleted; collects nothing
 """
 
@@ -23,6 +23,9 @@ from cloud_entitlements.work.ledger import ItemSpec
 from cloud_entitlements.work.models import Run
 
 PROVE, SURVEY, ACCOUNT, PUBLISH, GONE = "prove", "survey", "account", "publish", "gone"
+IDENTITY_CENTER = "identity_center"
+SHOWN = (ACCOUNT, IDENTITY_CENTER, GONE)
+"""Kinds of items that people are shown while they are worked on."""
 FAREWELL = "farewell"
 STAGE_SURVEY, STAGE_ACCOUNTS, STAGE_PUBLISH = 0, 1, 2
 DAILY = timedelta(hours=24)
@@ -48,10 +51,9 @@ def start_collecting(connection: Connection, trigger: str) -> Run:
     return _start(connection, "collect", [_survey()], trigger=trigger, payload={})
 
 
-def start_retrying(connection: Connection, account_ids: Sequence[str]) -> Run:
-    return _start(
-        connection, "collect", [_survey()], trigger="retry", payload={"accounts": list(account_ids)}
-    )
+def start_retrying(connection: Connection, account_ids: Sequence[str], *, identity_center: bool) -> Run:
+    asked: dict[str, object] = {"accounts": list(account_ids), IDENTITY_CENTER: identity_center}
+    return _start(connection, "collect", [_survey()], trigger="retry", payload=asked)
 
 
 def start_farewell(connection: Connection) -> Run:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cloud_entitlements.server.connections import identity_center
 from cloud_entitlements.server.connections.models import TROUBLE, Account, Connection
 from cloud_entitlements.server.connections.records import (
     critical,
@@ -13,9 +14,11 @@ from cloud_entitlements.server.connections.records import (
     synchronization_state,
     target_ids,
 )
-from cloud_entitlements.server.connections.schedule import FAREWELL
+from cloud_entitlements.server.connections.schedule import ACCOUNT, FAREWELL, IDENTITY_CENTER, SHOWN
 from cloud_entitlements.work import ledger
+from cloud_entitlements.work.models import Run, WorkItem
 
+_ICONS = {"read": "connected", "absent": "idle", "partial": "pending"}
 _WORDS = {"off": "Off", "idle": "Up to date", "queued": "Queued", "running": "Collecting", "failed": "Failed"}
 
 
@@ -37,18 +40,13 @@ class Shown:
         if run is not None and run.kind == FAREWELL:
             return "Checking that no role answers"
         if self.state == "running":
-            progress = self.progress
-            return (
-                f"Collecting {progress.done + progress.failed} of {progress.total}"
-                if progress.total
-                else "Collecting"
-            )
+            return _collecting(run) if run else "Collecting"
         return _WORDS[self.state]
 
     @property
     def progress(self) -> ledger.Progress:
         run = ledger.active_run(str(self.connection.id))
-        return ledger.progress(run, "account") if run else ledger.Progress(0, 0, 0, 0)
+        return ledger.progress(run, ACCOUNT) if run else ledger.Progress(0, 0, 0, 0)
 
     @property
     def next_at(self) -> datetime | None:
@@ -68,7 +66,56 @@ class Shown:
 
     @property
     def trouble(self) -> int:
-        return self.connection.accounts.filter(status__in=TROUBLE).count()
+        """Accounts, and Identity Center, that a retry tries again."""
+        center = self.connection.identity_center.get("status") in identity_center.TROUBLE
+        return self.connection.accounts.filter(status__in=TROUBLE).count() + center
+
+    @property
+    def identity_center(self) -> dict[str, Any] | None:
+        """As a line beside the accounts; None while it was not tried."""
+        found = self.connection.identity_center
+        if not found:
+            return None
+        status = found["status"]
+        return {
+            **found,
+            "words": identity_center.WORDS[status],
+            "icon": _ICONS.get(status, status),
+            "in_trouble": status in identity_center.TROUBLE,
+            "read_at": datetime.fromisoformat(found["read_at"]) if found["read_at"] else None,
+        }
+
+
+def _collecting(run: Run) -> str:
+    """Identity Center of a large organization takes longer than all its accounts."""
+    accounts, center = ledger.progress(run, ACCOUNT), ledger.progress(run, IDENTITY_CENTER)
+    ended = accounts.done + accounts.failed
+    if ended == accounts.total and center.done + center.failed < center.total:
+        return f"Reading {identity_center.NAME}"
+    return f"Collecting {ended} of {accounts.total}" if accounts.total else "Collecting"
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An account or Identity Center, while it is worked on."""
+
+    account_id: str
+    """Empty: Identity Center."""
+    name: str
+    text: str
+
+
+def under_way(connection: Connection, run: Run, most: int = 20) -> list[UnderWay]:
+    items = ledger.under_way(run, SHOWN, most)
+    ids = [item.key for item in items]
+    names = dict(connection.accounts.filter(account_id__in=ids).values_list("account_id", "name"))
+    names[""] = identity_center.NAME
+    return [UnderWay(item.key, names.get(item.key, ""), _progress(item)) for item in items]
+
+
+def _progress(item: WorkItem) -> str:
+    text = item.progress_text or "assuming the role"
+    return f"{text}, {item.progress_done} of {item.progress_total}" if item.progress_total else text
 
 
 def statuses(connection: Connection) -> list[dict[str, Any]]:

@@ -37,10 +37,9 @@ def stage(
     done = task.staging.part(owner, collector.name)
     if done is not None and done.outcome != "gap":
         return done.gap  # this item was begun before: what is finished is not fetched again
-    now = timezone.now()
-    if last is not None and now - last < collector.cadence:
-        task.staging.carry(owner, collector.name, now)
+    if carried(task, owner, collector, last):
         return None
+    now = timezone.now()
     try:
         task.staging.save(owner, collector.name, _rows(collector, session, _informed(task, scope, now)), now)
     except SwitchedOff:
@@ -54,6 +53,15 @@ def stage(
         task.staging.gap(owner, collector.name, Gap(failure.call, failure.code, failure.message), now)
     part = task.staging.part(owner, collector.name)
     return part.gap if part else None
+
+
+def carried(task: Task, owner: str, collector: Collector, last: datetime | None) -> bool:
+    """True: what was collected last is young enough, and still counts."""
+    now = timezone.now()
+    if last is None or now - last >= collector.cadence:
+        return False
+    task.staging.carry(owner, collector.name, now)
+    return True
 
 
 def _informed(task: Task, scope: Scope, now: datetime) -> Scope:

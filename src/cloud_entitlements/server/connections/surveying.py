@@ -1,4 +1,4 @@
-"""A run's first look: the organization, its tree and its accounts; then one item of work an account.
+"""A run's first look: the organization, its tree and its accounts; then one item of work an account, and Identity Center.
 
 In a connect run `proving` calls it; in a collect run it is an item itself, and what can't be read now is taken from
 the last snapshot: a management role that fails does not stop the accounts, whose roles are assumed directly. Rows of
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from cloud_entitlements.aws.checks import Organization, prove_role
 from cloud_entitlements.aws.collecting import Scope
-from cloud_entitlements.aws.collectors import OF_ORGANIZATION
+from cloud_entitlements.aws.collectors import SURVEYED
 from cloud_entitlements.aws.collectors.organization import COLLECTOR as ORGANIZATION
 from cloud_entitlements.aws.failures import Failure, causes_of, explain
 from cloud_entitlements.aws.members import state_without_asking
@@ -102,7 +102,7 @@ def _organization(task: Task) -> Organization | None:
 def _without_the_management_role(task: Task, failure: Failure) -> None:
     """Its own facts are gaps; the accounts that the last snapshot lists are tried all the same."""
     gap = Gap(failure.call, failure.code, failure.message)
-    for collector in OF_ORGANIZATION:
+    for collector in SURVEYED:
         task.staging.gap("organization", collector.name, gap, timezone.now())
     Connection.objects.filter(id=task.connection.id).update(sync_failure=failure_record(failure))
     known = _last_known(task.connection)
@@ -153,14 +153,10 @@ def survey_account(task: Task) -> None:
 def survey_organization(task: Task, session: AwsSession, say: Callable[[str], None]) -> Found:
     """Raises what AWS raised when the tree can't be read and there is none from before; the rest leaves gaps."""
     Connection.objects.filter(id=task.connection.id).update(sync_started_at=timezone.now())
-    scope = Scope(
-        task.role.account_id,
-        task.role.partition,
-        identity_center_region=_identity_center_region(task.connection),
-    )
+    scope = Scope(task.role.account_id, task.role.partition)
     collected = last_collected(task.connection)
     first = None if task.connecting else Snapshot.latest(settings.SNAPSHOTS_DIR, str(task.connection.id))
-    for collector in OF_ORGANIZATION:
+    for collector in SURVEYED:
         say(f"reading {collector.name.replace('_', ' ')}")
         last = collected.get(("organization", collector.name))
         stage(task, collector, session, scope, last, must=collector is ORGANIZATION and first is None)
@@ -169,12 +165,6 @@ def survey_organization(task: Task, session: AwsSession, say: Callable[[str], No
         staged_or_last(task, ORGANIZATION, "accounts"),
     )
     return Found(units, accounts, _instances(task, session))
-
-
-def _identity_center_region(connection: Connection) -> str:
-    snapshot = Snapshot.latest(settings.SNAPSHOTS_DIR, str(connection.id))
-    row: Mapping[str, Any] = next(snapshot.rows("identity_center"), {}) if snapshot else {}
-    return row.get("region") or ""
 
 
 def _instances(task: Task, session: AwsSession) -> Mapping[str, Instance] | None:

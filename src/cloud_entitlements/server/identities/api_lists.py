@@ -62,6 +62,12 @@ class CoveredConnection(Schema):
     gaps: int
 
 
+class DamagedConnection(Schema):
+    id: str
+    name: str
+    why: str
+
+
 class ListedGap(Schema):
     connection: str
     account_id: str
@@ -77,5 +83,6 @@ class ListCoverage(Schema):
     gaps: int
     whole: bool
     connections: list[CoveredConnection]
+    damaged: list[DamagedConnection] = Field(description="connections whose latest snapshot can't be read")
     waiting: list[str] = Field(description="connections whose latest snapshot is not judged yet")
     gap_list: list[ListedGap] | None = Field(None, description="the first 50, with `gaps=true`")

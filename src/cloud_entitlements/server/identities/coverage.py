@@ -10,6 +10,7 @@ from django.conf import settings
 
 from cloud_entitlements.inventory import Snapshot
 from cloud_entitlements.inventory.staging import NOT_GIVEN
+from cloud_entitlements.server.access.snapshots import Damaged, damaged
 from cloud_entitlements.server.identities.listing import shown_connections
 from cloud_entitlements.server.identities.models import Analysis
 from cloud_entitlements.server.recommendations import due
@@ -35,6 +36,8 @@ class Covered:
     analyses: Sequence[Analysis]
     waiting: Sequence[str]
     """Connections whose snapshot is not judged yet, or not by the settings as they are."""
+    damaged: Sequence[Damaged] = ()
+    """Those whose latest snapshot can't be read: what is shown of them is of the one before."""
 
     @property
     def total(self) -> int:
@@ -73,7 +76,8 @@ def covered(connection_id: str = "", tag: str = "") -> Covered:
     """`connection_id`: that one alone."""
     shown = [one for one in shown_connections(tag) if connection_id in ("", one)]
     waiting = [one for one in due.waiting() if connection_id in ("", one)]
-    return Covered(list(Analysis.objects.filter(connection_id__in=shown).order_by("name")), waiting)
+    lost = [one for one in damaged(connection_id) if not tag or one.connection_id in shown]
+    return Covered(list(Analysis.objects.filter(connection_id__in=shown).order_by("name")), waiting, lost)
 
 
 def _snapshot(one: Analysis) -> Snapshot | None:

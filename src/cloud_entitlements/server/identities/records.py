@@ -92,6 +92,7 @@ def coverage_record(found: Covered, *, gaps: bool = False) -> dict[str, Any]:
         "gaps": found.gaps,
         "whole": found.whole,
         "connections": [_of_connection(one) for one in found.analyses],
+        "damaged": [{"id": one.connection_id, "name": one.name, "why": one.why} for one in found.damaged],
         "waiting": list(found.waiting),
     }
     return {**record, "gap_list": [asdict(one) for one in found.gap_list()]} if gaps else record

@@ -7,14 +7,13 @@ from typing import Any
 
 from django.conf import settings
 
-from cloud_entitlements.inventory import Snapshot
-from cloud_entitlements.server.access.snapshots import choices
+from cloud_entitlements.server.access.snapshots import choices, readable
 from cloud_entitlements.server.identities.models import Analysis
 from cloud_entitlements.server.recommendations.analysing import bring_up, forget, is_current
 from cloud_entitlements.work import ledger
 from cloud_entitlements.work.ledger import ItemSpec
 from cloud_entitlements.work.models import Run
-from cloud_entitlements.work.runner import Job
+from cloud_entitlements.work.runner import Job, Released
 
 ANALYSE = "analyse"
 _SUBJECT = "analysis:"
@@ -37,8 +36,11 @@ def ask(connection_id: str) -> Run:
 
 
 def waiting() -> list[str]:
-    """Connections and imports whose rows are not of their latest snapshot, or not of the settings as they are."""
-    found = (_latest(one.connection_id) for one in choices())
+    """Connections and imports whose rows are not of their latest snapshot, or not of the settings as they are.
+
+    One whose latest snapshot is damaged does not wait: there is nothing to judge, and pages say so.
+    """
+    found = (readable(one.connection_id) for one in choices())
     return [one.manifest.connection_id for one in found if one is not None and not is_current(one)]
 
 
@@ -54,17 +56,13 @@ def start_due() -> int:
 def _failed_for(connection_id: str) -> bool:
     """The last run failed, and nothing is newer since: the same would happen again."""
     last = ledger.last_run(subject_of(connection_id))
-    snapshot = _latest(connection_id)
+    snapshot = readable(connection_id)
     return (
         last is not None
         and last.state == Run.State.FAILED
         and snapshot is not None
         and last.created_at.isoformat() > snapshot.manifest.created_at
     )
-
-
-def _latest(connection_id: str) -> Snapshot | None:
-    return Snapshot.latest(settings.SNAPSHOTS_DIR, connection_id)
 
 
 def forget_gone() -> None:
@@ -78,6 +76,12 @@ def forget_gone() -> None:
 def handle(job: Job) -> Mapping[str, Any] | None:
     """An item of work. It may be begun again at any point."""
     subject = job.item.run.subject
-    found = bring_up(subject.removeprefix(_SUBJECT), job.report)
+
+    def report(done: int, total: int, text: str) -> None:
+        if job.over():
+            raise Released
+        job.report(done, total, text)
+
+    found = bring_up(subject.removeprefix(_SUBJECT), report)
     ledger.prune(subject)
     return {"snapshot": found.snapshot_id, "seconds": round(found.seconds, 2)} if found else None

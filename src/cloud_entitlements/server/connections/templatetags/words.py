@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 
-from cloud_entitlements.aws.explained import KINDS, split_fix
+from cloud_entitlements.aws.explained import KINDS, Cause, causes_of, split_fix
 
 register = template.Library()
 _TICKS = re.compile(r"`([^`]*)`")
@@ -40,6 +40,12 @@ def line(fix: str) -> str:
 def title_of(code: str) -> str:
     """What kind of failure it is, in words; the code itself where it is only AWS's own."""
     return KINDS[code].title if code in KINDS else code
+
+
+@register.filter
+def causes(code: str) -> tuple[Cause, ...]:
+    """Of a kind of failure, where nothing more is known of it."""
+    return causes_of(code)
 
 
 @register.filter
