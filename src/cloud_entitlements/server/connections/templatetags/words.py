@@ -61,6 +61,17 @@ def minute(iso: str) -> str:
 
 
 @register.filter
+def instant(told: str) -> str:
+    """`2026-11-25 09:00 UTC` of a moment as snapshots have it; anything else as it is."""
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        return told
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return f"{aware.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@register.filter
 def ago(moment: datetime) -> str:
     if (timezone.now() - moment).total_seconds() < MINUTE:
         return "less than a minute ago"
