@@ -36,6 +36,7 @@ def publication(run: str, at: datetime = NOW, **more: Any) -> Publication:
 
 def test_the_public_list_is_pinned() -> None:
     assert set(inventory.__all__) == {
+        "DamagedSnapshot",
         "TABLES", "Coverage", "Document", "Gap", "Manifest", "Outcome", "Publication", "Snapshot", "Staging",
         "Table", "canonical", "default_snapshot", "import_files", "prune", "publish", "remove_connection",
     }  # fmt: skip
