@@ -126,8 +126,9 @@ def _asked(port: int, cookie: str, address: str) -> list[float]:
     taken: list[float] = []
     lock = threading.Lock()
 
-    def person() -> None:
+    def person(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port)
+        time.sleep(number * 0.5 / PEOPLE)  # nor do they all come at once
         for _ in range(REQUESTS):
             started = time.perf_counter()
             connection.request("GET", address, headers={"Cookie": cookie})
@@ -139,7 +140,7 @@ def _asked(port: int, cookie: str, address: str) -> list[float]:
                 taken.append(time.perf_counter() - started)
             time.sleep(0.5)  # a person looks at the page
 
-    people = [threading.Thread(target=person) for _ in range(PEOPLE)]
+    people = [threading.Thread(target=person, args=[number]) for number in range(PEOPLE)]
     for one in people:
         one.start()
     for one in people:

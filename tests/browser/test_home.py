@@ -190,7 +190,10 @@ def test_the_picture_is_saved_as_png_and_as_json(page: Page, tmp_path: Path) -> 
         page.get_by_role("link", name="JSON").click()
     told.value.save_as(tmp_path / "picture.json")
     found = json.loads((tmp_path / "picture.json").read_text())
-    assert found["accounts"] == 24
+    assert found["accounts"] >= 24, "more where another test has connected the second organization"
+    expect(
+        page.get_by_text(f"{found['accounts']} accounts, {found['identities']} identities")
+    ).to_be_visible()
     assert len(found["nodes"]) <= 200
     assert found["grouped_identities"] > 0, "the demo has more than can be drawn one by one"
 

@@ -220,7 +220,13 @@ def test_the_demo_ends_while_it_collects(tmp_path: Path, stop: signal.Signals) -
 @contextmanager
 def _demo(folder: Path) -> Iterator[subprocess.Popen[str]]:
     command = [PROGRAM, "--data-dir", str(folder / "data"), "demo", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as demo:
+    # Ctrl-C counts, however these tests were started: a shell's background ignores it, and what it starts does too
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        demo = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    with demo:
         try:
             yield demo
         finally:

@@ -9,9 +9,35 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _NAMED = ["CAPABILITY_NAMED_IAM"]
+
+
+@lru_cache(128)
+def _client(service: str, region: str, endpoint: str, key_id: str, secret: str, token: str = "") -> Any:
+    """Remembered: to make one takes longer than most calls do."""
+    import boto3
+
+    session = boto3.Session(key_id, secret, token or None, region, botocore_session=_botocore())
+    return session.client(service, endpoint_url=endpoint)
+
+
+def _botocore() -> Any:
+    """With service models that are read from disk once."""
+    import botocore.session
+
+    session = botocore.session.Session()
+    session.register_component("data_loader", _loader())
+    return session
+
+
+@lru_cache(1)
+def _loader() -> Any:
+    import botocore.session
+
+    return botocore.session.Session().get_component("data_loader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +105,16 @@ class Running:
 
     def client(self, service: str, account: str, region: str = "us-east-1") -> Any:
         """A boto client of the customer's administrator, in the account's organization."""
-        import boto3
-
         key = self.told["operators"][account]
-        session = boto3.Session(key["access_key_id"], key["secret_access_key"], region_name=region)
-        return session.client(service, endpoint_url=self.endpoint)
+        return _client(service, region, self.endpoint, key["access_key_id"], key["secret_access_key"])
 
     def inside(self, service: str, manager: str, account: str) -> Any:
         """A boto client of the same administrator in a member account, through the role that Organizations made."""
-        import boto3
-
         got = self.client("sts", manager).assume_role(
             RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="operator"
         )["Credentials"]
-        session = boto3.Session(
-            got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], region_name="us-east-1"
-        )
-        return session.client(service, endpoint_url=self.endpoint)
+        key = got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"]
+        return _client(service, "us-east-1", self.endpoint, *key)
 
     def hold_stacksets(self, *, hold: bool) -> None:
         """While held, StackSets leave new instances RUNNING; let go, they deploy them."""
