@@ -4,8 +4,9 @@
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 SYNCED := .venv/.synced
-# Two at a time, a file on one of them: a file's tests share a simulated AWS. `PYTEST_ARGS=-n0` runs them one by one.
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# Three at a time on two cores, for some wait; a file on one of them, for its tests share a simulated AWS.
+# `PYTEST_ARGS=-n0` runs them one by one.
+PYTEST_ARGS ?= -n 3 --dist loadfile
 export UV_PYTHON ?= $(PYTHON)
 
 .PHONY: demo test check bench soak mutate format help

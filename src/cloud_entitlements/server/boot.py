@@ -6,6 +6,7 @@ Imports Django late, so that `--help` is quick.
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def start(data_dir: str | Path | None = None) -> None:
     import django
 
     django.setup()
+    _collect_seldom()
     from django.conf import settings
 
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -29,6 +31,11 @@ def start(data_dir: str | Path | None = None) -> None:
     with (settings.DATA_DIR / ".migrate.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _migrate()
+
+
+def _collect_seldom() -> None:
+    """Python looks for cycles at each 700 objects more, through all that is kept: two fifths of an analysis went there."""
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _migrate() -> None:
