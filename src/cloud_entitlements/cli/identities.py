@@ -94,7 +94,7 @@ def _told(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **record,
         "account_name": record["account_name"] or record["account_id"],
-        "impact": f"{record['impact']}{'+' if record['impact_is_least'] else ''}",
+        "impact": f"{record['impact']}{'+' if record['impact_is_least'] and record['impact'] != 'E' else ''}",
         "score": UNKNOWN if record["score"] is None else record["score"],
         "last_used_at": _used(record),
     }
