@@ -18,7 +18,7 @@ from cloud_entitlements.inventory.manifest import FILE_NAME
 from cloud_entitlements.server.connections import commands
 from cloud_entitlements.server.connections.models import Connection
 from cloud_entitlements.server.identities.models import Analysis
-from cloud_entitlements.server.recommendations import due
+from cloud_entitlements.server.recommendations import due, known_accounts
 from cloud_entitlements.work.models import WorkItem
 
 from .days import CONNECTION, FULL, Days, user
@@ -114,3 +114,12 @@ def test_a_connection_says_so_and_goes_on_when_it_is_mended(
     assert finish(commands.reprocess(connected)).state == "done"
     found = commands.find(str(connected.id))
     assert (found.sync_failure, found.coverage_connected) == (None, 2)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_an_account_can_be_made_known_for_a_connection_whose_snapshot_is_damaged(
+    two: Days, damage: Damage
+) -> None:
+    damage(latest(CONNECTION) / FILE_NAME)
+    known = known_accounts.know(CONNECTION, "444455556666", "a supplier", "ada")
+    assert list(known_accounts.known_accounts(CONNECTION)) == [known]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from django.conf import settings
-
 from cloud_entitlements.aws.pasted import Problem
 from cloud_entitlements.inventory import Snapshot
-from cloud_entitlements.server.access.snapshots import choices
+from cloud_entitlements.server.access.snapshots import choices, readable
 from cloud_entitlements.server.connections.refusals import Invalid, NotFound
 from cloud_entitlements.server.identities.filters import is_text, shown
 from cloud_entitlements.server.recommendations.commands import judge_again, refuse_connection
@@ -132,7 +130,7 @@ def _meant(connection_id: str) -> Iterator[Snapshot]:
     if not connection_id:
         yield from (one.snapshot for one in choices())
         return
-    found = Snapshot.latest(settings.SNAPSHOTS_DIR, connection_id)
+    found = readable(connection_id)
     if found is not None:
         yield found
 
